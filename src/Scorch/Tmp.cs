@@ -1,0 +1,6 @@
+namespace Scorch;
+
+/// <summary>x</summary>
+public static class Tmp
+{
+}

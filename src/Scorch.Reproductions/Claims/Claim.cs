@@ -1,15 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace Scorch.Reproductions;
 
 /// <summary>Which quantity of a claim is held against its threshold.</summary>
 public enum Comparison
 {
     /// <summary>The method's value alone, one value a seed; no baseline is needed (one may be recorded for the reader).</summary>
+    [JsonStringEnumMemberName("value")]
     Value,
 
     /// <summary>Method minus baseline, paired by seed.</summary>
+    [JsonStringEnumMemberName("difference")]
     Difference,
 
     /// <summary>Method divided by baseline, paired by seed. The baseline must not be zero.</summary>
+    [JsonStringEnumMemberName("ratio")]
     Ratio,
 }
 
@@ -17,9 +22,11 @@ public enum Comparison
 public enum Arm
 {
     /// <summary>The paper's method.</summary>
+    [JsonStringEnumMemberName("method")]
     Method,
 
     /// <summary>What the paper compares itself with.</summary>
+    [JsonStringEnumMemberName("baseline")]
     Baseline,
 }
 

@@ -1,15 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace Scorch.Reproductions;
 
 /// <summary>What a run says about a claim.</summary>
 public enum Verdict
 {
     /// <summary>The whole 95% interval clears the threshold.</summary>
+    [JsonStringEnumMemberName("confirmed")]
     Confirmed,
 
     /// <summary>The claim was measured and the interval does not clear the threshold.</summary>
+    [JsonStringEnumMemberName("not-confirmed")]
     NotConfirmed,
 
     /// <summary>The run cannot say, for the reason given.</summary>
+    [JsonStringEnumMemberName("not-measurable")]
     NotMeasurable,
 }
 
@@ -40,3 +45,16 @@ public sealed record ClaimResult(
     Interval? Interval,
     Verdict Verdict,
     string Reason);
+
+/// <summary>The names of the verdicts in files and tables.</summary>
+public static class VerdictNames
+{
+    /// <summary><c>confirmed</c>, <c>not-confirmed</c> or <c>not-measurable</c>.</summary>
+    public static string Name(this Verdict verdict) => verdict switch
+    {
+        Verdict.Confirmed => "confirmed",
+        Verdict.NotConfirmed => "not-confirmed",
+        Verdict.NotMeasurable => "not-measurable",
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "There is no such verdict."),
+    };
+}

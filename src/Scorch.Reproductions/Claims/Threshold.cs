@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Scorch.Reproductions;
 
@@ -6,12 +7,15 @@ namespace Scorch.Reproductions;
 public enum Direction
 {
     /// <summary>The quantity must be greater than or equal to the threshold.</summary>
+    [JsonStringEnumMemberName("at-least")]
     AtLeast,
 
     /// <summary>The quantity must be less than or equal to the threshold.</summary>
+    [JsonStringEnumMemberName("at-most")]
     AtMost,
 
     /// <summary>The quantity must lie between two thresholds, both included.</summary>
+    [JsonStringEnumMemberName("within")]
     Within,
 }
 

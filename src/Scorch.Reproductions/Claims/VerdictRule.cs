@@ -46,7 +46,7 @@ public static class VerdictRule
 
             if (scale < claim.MinimumScale)
             {
-                return (Verdict.NotMeasurable, $"needs --scale {ScaleName(claim.MinimumScale)} or larger");
+                return (Verdict.NotMeasurable, $"needs --scale {claim.MinimumScale.Name()} or larger");
             }
 
             if (method.Count == 0)
@@ -83,9 +83,6 @@ public static class VerdictRule
             return claim.Threshold.IsClearedBy(interval.Low, interval.High) ? (Verdict.Confirmed, shown) : (Verdict.NotConfirmed, shown);
         }
     }
-
-    /// <summary>The name of a scale on the command line.</summary>
-    public static string ScaleName(Scale scale) => scale.ToString().ToLowerInvariant();
 
     private static string QuantityName(Comparison comparison) => comparison switch
     {

@@ -3,8 +3,19 @@ namespace Scorch.Reproductions;
 /// <summary>Finds the files of data sets on this machine: in <c>$SCORCH_DATA/&lt;name&gt;</c>, then in the user's cache folder.</summary>
 public sealed class DataLocator
 {
+    private readonly Action<string, string, string>? _found;
+
     /// <summary>Looks in the given folders, in order; a data set is a sub-folder with its name.</summary>
-    public DataLocator(params IReadOnlyList<string> roots) => Roots = roots;
+    public DataLocator(params IReadOnlyList<string> roots)
+        : this(roots, null)
+    {
+    }
+
+    private DataLocator(IReadOnlyList<string> roots, Action<string, string, string>? found)
+    {
+        Roots = roots;
+        _found = found;
+    }
 
     /// <summary>The environment's <c>SCORCH_DATA</c> (if set), then the user's cache folder.</summary>
     public static DataLocator Default { get; } = new(DefaultRoots());
@@ -38,10 +49,20 @@ public sealed class DataLocator
     {
         ArgumentException.ThrowIfNullOrEmpty(dataSet);
         ArgumentException.ThrowIfNullOrEmpty(file);
-        return Folders(dataSet).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        var path = Folders(dataSet).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        if (path is not null)
+        {
+            _found?.Invoke(dataSet, file, path);
+        }
+
+        return path;
     }
 
-    private IEnumerable<string> Folders(string dataSet) => Roots.Select(root => Path.Combine(root, dataSet));
+    /// <summary>The same locator, telling <paramref name="found"/> the data set, file and path of everything it finds.</summary>
+    internal DataLocator Watched(Action<string, string, string> found) => new(Roots, found);
+
+    private IEnumerable<string> Folders(string dataSet) =>
+        [.. Roots.Select(root => Path.Combine(root, dataSet)), .. DataSets.TryFind(dataSet)?.SystemFolders ?? []];
 
     private static List<string> DefaultRoots()
     {

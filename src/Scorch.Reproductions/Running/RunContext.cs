@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Scorch.Reproductions;
 
 /// <summary>A line of progress.</summary>
@@ -11,6 +13,12 @@ public readonly record struct RunProgress(string Message, double? Fraction);
 /// <param name="Value">Ordinate.</param>
 public readonly record struct ScalarPoint(string Series, long Step, double Value);
 
+/// <summary>A data file that a run read.</summary>
+/// <param name="DataSet">Name of the data set.</param>
+/// <param name="File">Path inside it.</param>
+/// <param name="Sha256">Checksum of the bytes, lower-case hexadecimal.</param>
+public sealed record DataUse(string DataSet, string File, string Sha256);
+
 /// <summary>What a reproduction is given, and where it records what it measured. Safe to use from several threads.</summary>
 public sealed class RunContext
 {
@@ -20,6 +28,7 @@ public sealed class RunContext
     private readonly Dictionary<string, string> _notMeasurable = new(StringComparer.Ordinal);
     private readonly List<ScalarPoint> _scalars = [];
     private readonly List<string> _notes = [];
+    private readonly Dictionary<(string Set, string File), DataUse> _data = [];
     private readonly IProgress<RunProgress>? _progress;
 
     /// <summary>Makes the context of one run.</summary>
@@ -56,7 +65,7 @@ public sealed class RunContext
         Seeds = seeds;
         Settings = settings;
         OutputDirectory = outputDirectory;
-        Data = data ?? DataLocator.Default;
+        Data = (data ?? DataLocator.Default).Watched((set, file, path) => Use(set, file, () => File.OpenRead(path)));
         _progress = progress;
         IsDryRun = isDryRun;
         CancellationToken = cancellationToken;
@@ -133,6 +142,30 @@ public sealed class RunContext
         }
     }
 
+    /// <summary>The data files that the run read, with their checksums.</summary>
+    public IReadOnlyList<DataUse> DataUsed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _data.Values.OrderBy(use => use.DataSet, StringComparer.Ordinal).ThenBy(use => use.File, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Records that the run read real data which <see cref="Data"/> did not find, e.g. a sample that ships inside the assembly.</summary>
+    /// <param name="dataSet">Name of the data set.</param>
+    /// <param name="file">Name of the file in it.</param>
+    /// <param name="content">Opens the file's bytes, for the checksum.</param>
+    public void UseData(string dataSet, string file, Func<Stream> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataSet);
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentNullException.ThrowIfNull(content);
+        Use(dataSet, file, content);
+    }
+
     /// <summary>Records the method's and the baseline's value of a claim for a seed.</summary>
     /// <exception cref="ArgumentException">The claim or seed is unknown, or the value was already recorded.</exception>
     public void Measure(string claimId, int seed, double method, double baseline)
@@ -200,6 +233,24 @@ public sealed class RunContext
     /// <param name="message">One line.</param>
     /// <param name="fraction">How much of the run is done, in [0, 1]; null when unknown.</param>
     public void Report(string message, double? fraction = null) => _progress?.Report(new RunProgress(message, fraction));
+
+    private void Use(string dataSet, string file, Func<Stream> content)
+    {
+        lock (_gate)
+        {
+            if (_data.ContainsKey((dataSet, file)))
+            {
+                return;
+            }
+        }
+
+        using var stream = content();
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(stream));
+        lock (_gate)
+        {
+            _data[(dataSet, file)] = new DataUse(dataSet, file, checksum);
+        }
+    }
 
     private void CheckClaim(string claimId)
     {

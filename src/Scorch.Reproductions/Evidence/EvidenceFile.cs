@@ -15,6 +15,9 @@ public static class EvidenceFile
         AtomicFile.WriteText(path, JsonSerializer.Serialize(record, EvidenceJson.Default.EvidenceRecord) + "\n");
     }
 
+    /// <summary>Several records as one JSON array.</summary>
+    public static string ToJson(IEnumerable<EvidenceRecord> records) => JsonSerializer.Serialize([.. records], EvidenceJson.Default.EvidenceRecordArray);
+
     /// <summary>Reads and checks a file.</summary>
     /// <exception cref="InvalidDataException">It is not an evidence file, or its verdicts do not follow from its measurements.</exception>
     public static EvidenceRecord Read(string path)

@@ -65,7 +65,7 @@ internal static class EvidenceTables
         claim.Verdict.Name(),
     ];
 
-    private static string Summary(SummaryRecord? summary) => summary is not { N: > 0 }
+    private static string Summary(SummaryRecord summary) => summary.N == 0
         ? "-"
         : summary.Std is null ? Number(summary.Mean) : $"{Number(summary.Mean)} ± {Number(summary.Std)}";
 

@@ -134,8 +134,8 @@ public static class EvidenceFile
         }
     }
 
-    private static bool Same(SummaryRecord? a, SummaryRecord? b) =>
-        (a is null && b is null) || (a is not null && b is not null && a.N == b.N && Same(a.Mean, b.Mean) && Same(a.Std, b.Std));
+    private static bool Same(SummaryRecord? written, SummaryRecord computed) =>
+        written is not null && written.N == computed.N && Same(written.Mean, computed.Mean) && Same(written.Std, computed.Std);
 
     // The file keeps round-trip digits; the slack is for runtimes whose logarithm or square root rounds differently.
     private static bool Same(double? a, double? b) =>

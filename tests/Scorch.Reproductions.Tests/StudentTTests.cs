@@ -2,13 +2,10 @@ namespace Scorch.Reproductions.Tests;
 
 public class StudentTTests
 {
-    // SciPy 1.10 itself is off by up to 4e-11 for few degrees of freedom: it gives 12.7062047364 for tan(0.475 pi) = 12.7062047362.
-    internal const double ScipyQuantileError = 1e-10;
-
     [Fact]
-    public void Quantiles_equal_those_of_scipy()
+    public void Quantiles_equal_those_of_forty_digit_arithmetic()
     {
-        Assert.All(Repository.Numbers("frame/student-t.csv"), row => Near(row[2], StudentT.Quantile(row[0], row[1]), ScipyQuantileError));
+        Assert.All(Repository.Numbers("frame/student-t.csv"), row => Near(row[2], StudentT.Quantile(row[0], row[1])));
     }
 
     [Fact]
@@ -48,6 +45,7 @@ public class StudentTTests
         Near(2 * Math.Sqrt(Math.Cos(Math.Acos(a) / 3) / a - 1), StudentT.Quantile(0.975, 4));
     }
 
-    private static void Near(double expected, double actual, double tolerance = 1e-12) =>
+    // At 1,000 degrees of freedom the logarithm of the gamma function is about 2,600: rounding it costs 6e-13, three times over.
+    private static void Near(double expected, double actual, double tolerance = 3e-12) =>
         Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Max(1e-3, Math.Abs(expected)), $"expected {expected:R}, got {actual:R}");
 }

@@ -141,6 +141,14 @@ public sealed class DataDownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_is_not_there_is_named()
+    {
+        _server.Dispose();
+
+        Assert.StartsWith($"{_server.Address}: cannot be reached", (await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_range_that_was_not_asked_for_is_refused()
     {
         Directory.CreateDirectory(_folder["set/sub"]);

@@ -101,7 +101,7 @@ public sealed class DataDownloader(HttpClient client)
             request.Headers.Range = new RangeHeaderValue(have, null);
         }
 
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
         {
             File.Delete(part);
@@ -146,6 +146,18 @@ public sealed class DataDownloader(HttpClient client)
         }
 
         return resumed;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new HttpRequestException($"{request.RequestUri}: cannot be reached: {error.Message}", error, error.StatusCode);
+        }
     }
 
     private static async Task<bool> HasChecksumAsync(string path, DataFile file, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ internal static class ReportCharts
 {
     private const int MostPointsASeries = 800;
 
-    /// <summary>Measured values by seed, their means, and the paper's figure, side by side.</summary>
+    /// <summary>Measured values by seed and their means; beside them the paper's figure, where it is a value and not a difference or ratio.</summary>
     public static string Values(ClaimRecord claim, IEnumerable<MeasurementRecord> measurements)
     {
         var own = measurements.Where(m => m.Claim == claim.Id && m.Value is not null).ToList();
@@ -23,14 +23,15 @@ internal static class ReportCharts
 
                 Mean(writer, "method", claim.Method.Mean);
                 Mean(writer, "baseline", claim.Baseline.Mean);
-                if (claim.PaperFigure is { } figure)
+                if (claim is { PaperFigure: { } figure, Comparison: Comparison.Value })
                 {
                     Row(writer, ("arm", "paper"), ("kind", "paper"), ("value", figure));
                 }
             });
             Raw(writer, "encoding", """{"x":{"field":"arm","type":"nominal","sort":["method","baseline","paper"],"title":null,"axis":{"labelAngle":0}}}""");
             writer.WriteStartArray("layer");
-            Layer(writer, """{"type":"bar","opacity":0.35,"width":{"band":0.6}}""", "datum.kind != 'seed'", claim.Unit);
+            Layer(writer, """{"type":"bar","opacity":0.35,"width":{"band":0.6}}""", "datum.kind == 'mean'", claim.Unit);
+            Layer(writer, """{"type":"bar","opacity":0.6,"width":{"band":0.6},"color":"#f2a541"}""", "datum.kind == 'paper'", claim.Unit);
             Layer(writer, """{"type":"point","filled":true,"size":45,"color":"#333"}""", "datum.kind == 'seed'", claim.Unit);
             writer.WriteEndArray();
             writer.WriteNumber("width", 220);
@@ -46,7 +47,7 @@ internal static class ReportCharts
         }
     }
 
-    /// <summary>The interval of the compared quantity against the threshold.</summary>
+    /// <summary>The interval of the compared quantity, the threshold, and the paper's figure for that quantity.</summary>
     public static string Interval(ClaimRecord claim)
     {
         var interval = claim.Interval!;
@@ -59,6 +60,11 @@ internal static class ReportCharts
                 {
                     Row(writer, ("kind", "threshold"), ("low", threshold), ("high", threshold), ("middle", threshold));
                 }
+
+                if (claim.PaperFigure is { } figure)
+                {
+                    Row(writer, ("kind", "paper"), ("low", figure), ("high", figure), ("middle", figure));
+                }
             });
             var title = claim.Comparison switch
             {
@@ -70,6 +76,7 @@ internal static class ReportCharts
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'interval'"}],"mark":{"type":"rule","strokeWidth":4,"color":"#4c78a8"},"encoding":{"x":{"field":"low","type":"quantitative","scale":{"zero":false},"title":TITLE},"x2":{"field":"high"}}}""".Replace("TITLE", JsonText(title), StringComparison.Ordinal));
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'interval'"}],"mark":{"type":"point","filled":true,"size":70,"color":"#4c78a8"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'threshold'"}],"mark":{"type":"rule","strokeDash":[4,4],"color":"#e45756"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
+            writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'paper'"}],"mark":{"type":"point","shape":"diamond","filled":true,"size":110,"color":"#f2a541"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
             writer.WriteEndArray();
             writer.WriteNumber("width", 320);
             writer.WriteNumber("height", 40);

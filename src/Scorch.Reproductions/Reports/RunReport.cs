@@ -14,7 +14,7 @@ public static class RunReport
         td.n{text-align:right;font-variant-numeric:tabular-nums}h2{margin-top:2em}section{border-top:1px solid #ddd;margin-top:1.2em}
         .confirmed{background:#d8f0d8}.not-confirmed{background:#fbdcdc}.not-measurable{background:#eee}
         .verdict{padding:.1em .5em;border-radius:.3em;font-weight:600}.charts{display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-end}
-        details pre{white-space:pre-wrap;font-size:12px}
+        p.key{color:#666;font-size:13px}details pre{white-space:pre-wrap;font-size:12px}
         """;
 
     private const string Script = """
@@ -96,7 +96,13 @@ public static class RunReport
             Chart(page, ReportCharts.Interval(claim));
         }
 
-        page.Append("</div></section>\n");
+        page.Append("</div>");
+        if (claim.Interval is not null)
+        {
+            page.Append("<p class=\"key\">Dots: seeds; bars: means. Blue line: the 95% interval of the compared quantity; red, dashed: threshold; orange: the paper's figure.</p>");
+        }
+
+        page.Append("</section>\n");
     }
 
     private static void Curves(StringBuilder page, IReadOnlyList<ScalarPoint> curves)

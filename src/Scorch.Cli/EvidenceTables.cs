@@ -12,7 +12,13 @@ internal static class EvidenceTables
 
     public static void Print(IAnsiConsole console, TextWriter output, EvidenceRecord run)
     {
-        var table = new Table().Border(TableBorder.Minimal).AddColumns(Headings);
+        var table = new Table().Border(TableBorder.Minimal);
+        foreach (var heading in Headings)
+        {
+            var column = new TableColumn(heading);
+            table.AddColumn(heading is "Claim" or "Paper" or "Verdict" ? column.NoWrap() : column);
+        }
+
         foreach (var claim in run.Claims)
         {
             table.AddRow(Cells(claim).Select(cell => new Text(cell)));

@@ -45,18 +45,30 @@ internal static class ListCommand
     private static void Print(Surroundings surroundings, List<Paper> papers)
     {
         var catalog = surroundings.Catalog;
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("Paper", "Room", "Digest", "Runs", "Level", "Evidence", "Title");
+        var anyEvidence = papers.Any(paper => catalog.EvidenceOf(paper.Slug).Count > 0);
+        var table = new Table().Border(TableBorder.Minimal);
+        foreach (var heading in (string[])["Paper", "Room", "Digest", "Runs", "Level", .. anyEvidence ? (string[])["Evidence"] : []])
+        {
+            table.AddColumn(heading, column => column.NoWrap());
+        }
+
+        table.AddColumn("Title");
         foreach (var paper in papers)
         {
-            var evidence = catalog.EvidenceOf(paper.Slug);
-            table.AddRow(
-                new Text(paper.Slug),
-                new Text(paper.Room),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{paper.DigestDay:yyyy-MM-dd} #{paper.Rank}")),
-                new Text(catalog.TryFindReproduction(paper.Slug) is null ? "not yet" : "yes"),
-                new Text(catalog.ReadinessOf(paper.Slug).Level.ToString(CultureInfo.InvariantCulture)),
-                new Text(evidence.Count == 0 ? "" : string.Join("; ", evidence.Select(Counts))),
-                new Text(paper.Title));
+            List<string> cells =
+            [
+                paper.Slug,
+                paper.Room,
+                string.Create(CultureInfo.InvariantCulture, $"{paper.DigestDay:yyyy-MM-dd} #{paper.Rank}"),
+                catalog.TryFindReproduction(paper.Slug) is null ? "not yet" : "yes",
+                catalog.ReadinessOf(paper.Slug).Level.ToString(CultureInfo.InvariantCulture),
+            ];
+            if (anyEvidence)
+            {
+                cells.Add(string.Join("; ", catalog.EvidenceOf(paper.Slug).Select(Counts)));
+            }
+
+            table.AddRow([.. cells.Append(paper.Title).Select(cell => new Text(cell))]);
         }
 
         surroundings.OutputConsole().Write(table);

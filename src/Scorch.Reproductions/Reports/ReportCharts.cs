@@ -23,15 +23,19 @@ internal static class ReportCharts
 
                 Mean(writer, "method", claim.Method.Mean);
                 Mean(writer, "baseline", claim.Baseline.Mean);
-                if (claim is { PaperFigure: { } figure, Comparison: Comparison.Value })
+                if (ShowsPaperBesideValues(claim))
                 {
-                    Row(writer, ("arm", "paper"), ("kind", "paper"), ("value", figure));
+                    Row(writer, ("arm", "paper"), ("kind", "paper"), ("value", claim.PaperFigure!.Value));
                 }
             });
             Raw(writer, "encoding", """{"x":{"field":"arm","type":"nominal","sort":["method","baseline","paper"],"title":null,"axis":{"labelAngle":0}}}""");
             writer.WriteStartArray("layer");
             Layer(writer, """{"type":"bar","opacity":0.35,"width":{"band":0.6}}""", "datum.kind == 'mean'", claim.Unit);
-            Layer(writer, """{"type":"bar","opacity":0.6,"width":{"band":0.6},"color":"#f2a541"}""", "datum.kind == 'paper'", claim.Unit);
+            if (ShowsPaperBesideValues(claim))
+            {
+                Layer(writer, """{"type":"bar","opacity":0.6,"width":{"band":0.6},"color":"#f2a541"}""", "datum.kind == 'paper'", claim.Unit);
+            }
+
             Layer(writer, """{"type":"point","filled":true,"size":45,"color":"#333"}""", "datum.kind == 'seed'", claim.Unit);
             writer.WriteEndArray();
             writer.WriteNumber("width", 220);
@@ -76,7 +80,11 @@ internal static class ReportCharts
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'interval'"}],"mark":{"type":"rule","strokeWidth":4,"color":"#4c78a8"},"encoding":{"x":{"field":"low","type":"quantitative","scale":{"zero":false},"title":TITLE},"x2":{"field":"high"}}}""".Replace("TITLE", JsonText(title), StringComparison.Ordinal));
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'interval'"}],"mark":{"type":"point","filled":true,"size":70,"color":"#4c78a8"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
             writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'threshold'"}],"mark":{"type":"rule","strokeDash":[4,4],"color":"#e45756"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
-            writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'paper'"}],"mark":{"type":"point","shape":"diamond","filled":true,"size":110,"color":"#f2a541"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
+            if (claim.PaperFigure is not null)
+            {
+                writer.WriteRawValue("""{"transform":[{"filter":"datum.kind == 'paper'"}],"mark":{"type":"point","shape":"diamond","filled":true,"size":110,"color":"#f2a541"},"encoding":{"x":{"field":"middle","type":"quantitative"}}}""");
+            }
+
             writer.WriteEndArray();
             writer.WriteNumber("width", 320);
             writer.WriteNumber("height", 40);
@@ -108,6 +116,8 @@ internal static class ReportCharts
             writer.WriteNumber("height", 260);
         });
     }
+
+    private static bool ShowsPaperBesideValues(ClaimRecord claim) => claim is { PaperFigure: not null, Comparison: Comparison.Value };
 
     private static void Layer(Utf8JsonWriter writer, string mark, string filter, string unit)
     {

@@ -25,6 +25,12 @@ public static class RunFiles
             EventFile.Write(Add(Events), result.Curves, result.Evidence.StartedAt);
         }
 
+        else
+        {
+            // The folder may hold an earlier run's curves, which are not this run's.
+            File.Delete(Path.Combine(directory, Events));
+        }
+
         AtomicFile.WriteText(Add(Report), RunReport.Render(paper, result.Evidence, result.Curves));
         EvidenceFile.Write(Add(Evidence), result.Evidence);
         return written;

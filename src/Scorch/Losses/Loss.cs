@@ -103,8 +103,8 @@ public static class Loss
     public static Tensor BinaryCrossEntropyWithLogits(Tensor logits, Tensor target, Tensor? positiveWeight = null, Reduction reduction = Reduction.Mean)
     {
         SameShape(logits, target, nameof(BinaryCrossEntropyWithLogits));
-        // (1 - y) x + w (log(1 + e^-|x|) + max(-x, 0)), w = 1 + (p - 1) y
-        var soft = (-logits.Abs()).Exp().LogOnePlus() + (-logits).Relu();
+        // (1 - y) x + w log(1 + e^-x), w = 1 + (p - 1) y
+        var soft = (-logits).Softplus();
         var loss = positiveWeight is null ? ((1 - target) * logits) + soft : ((1 - target) * logits) + ((1 + ((positiveWeight - 1) * target)) * soft);
         return Reduce(loss, reduction);
     }

@@ -124,7 +124,12 @@ public partial class Tensor
     public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => g * y.GreaterThan(0).To(g.DataType), Saves.Output, numbers: true);
 
     /// <summary>log(1 + e^x) without overflow.</summary>
-    public Tensor Softplus() => Relu() + (-Abs()).Exp().LogOnePlus();
+    public Tensor Softplus()
+    {
+        Tensor result;
+        using (GradientMode.Disable()) result = Relu() + (-Abs()).Exp().LogOnePlus();
+        return Tape.Records(this) ? Tape.Record(result, "Softplus", [this], [this], g => [g * Sigmoid()]) : result;
+    }
 
     /// <summary>The greatest whole number not above x.</summary>
     public Tensor Floor() => Rounding(UnaryKernel.Floor);

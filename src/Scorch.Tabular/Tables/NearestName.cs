@@ -1,7 +1,7 @@
 namespace Scorch.Tabular;
 
 /// <summary>Suggests the name that a mistyped one was meant to be.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>The known name with the smallest edit distance (capitals ignored), if it is near enough to suggest.</summary>
     /// <param name="name">What was typed.</param>

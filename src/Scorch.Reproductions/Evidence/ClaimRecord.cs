@@ -6,9 +6,9 @@ namespace Scorch.Reproductions;
 /// <summary>Mean, sample standard deviation and count in a file; a number that is not finite is null.</summary>
 public sealed record SummaryRecord(double? Mean, double? Std, int N)
 {
-    /// <summary>The record of a summary; null stays null.</summary>
-    public static SummaryRecord? Of(ArmSummary? summary) =>
-        summary is null ? null : new SummaryRecord(Finite.OrNull(summary.Mean), Finite.OrNull(summary.StandardDeviation), summary.Count);
+    /// <summary>The record of a summary; null becomes the summary of no value.</summary>
+    public static SummaryRecord Of(ArmSummary? summary) =>
+        summary is null ? new SummaryRecord(null, null, 0) : new SummaryRecord(Finite.OrNull(summary.Mean), Finite.OrNull(summary.StandardDeviation), summary.Count);
 }
 
 /// <summary>A claim with its result, as it stands in evidence files and in the output of <c>run --json</c>.</summary>
@@ -51,11 +51,11 @@ public sealed record ClaimRecord
     /// <summary>The method's values.</summary>
     public required SummaryRecord Method { get; init; }
 
-    /// <summary>The baseline's values; null when there are none.</summary>
-    public required SummaryRecord? Baseline { get; init; }
+    /// <summary>The baseline's values; a count of zero when there are none.</summary>
+    public required SummaryRecord Baseline { get; init; }
 
-    /// <summary>The compared quantity over the seeds; null when there is none.</summary>
-    public required SummaryRecord? Quantity { get; init; }
+    /// <summary>The compared quantity over the seeds; a count of zero when there is none.</summary>
+    public required SummaryRecord Quantity { get; init; }
 
     /// <summary>Its 95% interval [lo, hi]; null when there is none.</summary>
     public required IReadOnlyList<double>? Interval { get; init; }
@@ -89,7 +89,7 @@ public sealed record ClaimRecord
             },
             Exact = claim.IsExact,
             MinimumScale = claim.MinimumScale,
-            Method = SummaryRecord.Of(result.Method)!,
+            Method = SummaryRecord.Of(result.Method),
             Baseline = SummaryRecord.Of(result.Baseline),
             Quantity = SummaryRecord.Of(result.Quantity),
             Interval = result.Interval is null ? null : [result.Interval.Low, result.Interval.High],

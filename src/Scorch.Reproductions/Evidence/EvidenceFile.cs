@@ -15,6 +15,9 @@ public static class EvidenceFile
         AtomicFile.WriteText(path, JsonSerializer.Serialize(record, EvidenceJson.Default.EvidenceRecord) + "\n");
     }
 
+    /// <summary>Several records as one JSON array.</summary>
+    public static string ToJson(IEnumerable<EvidenceRecord> records) => JsonSerializer.Serialize([.. records], EvidenceJson.Default.EvidenceRecordArray);
+
     /// <summary>Reads and checks a file.</summary>
     /// <exception cref="InvalidDataException">It is not an evidence file, or its verdicts do not follow from its measurements.</exception>
     public static EvidenceRecord Read(string path)
@@ -131,8 +134,8 @@ public static class EvidenceFile
         }
     }
 
-    private static bool Same(SummaryRecord? a, SummaryRecord? b) =>
-        (a is null && b is null) || (a is not null && b is not null && a.N == b.N && Same(a.Mean, b.Mean) && Same(a.Std, b.Std));
+    private static bool Same(SummaryRecord? written, SummaryRecord computed) =>
+        written is not null && written.N == computed.N && Same(written.Mean, computed.Mean) && Same(written.Std, computed.Std);
 
     // The file keeps round-trip digits; the slack is for runtimes whose logarithm or square root rounds differently.
     private static bool Same(double? a, double? b) =>

@@ -110,5 +110,6 @@ public sealed record RunOutput
     UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(EvidenceRecord))]
+[JsonSerializable(typeof(EvidenceRecord[]))]
 [JsonSerializable(typeof(RunOutput))]
 internal sealed partial class EvidenceJson : JsonSerializerContext;

@@ -22,7 +22,7 @@ internal static class ReportCharts
                 }
 
                 Mean(writer, "method", claim.Method.Mean);
-                Mean(writer, "baseline", claim.Baseline?.Mean);
+                Mean(writer, "baseline", claim.Baseline.Mean);
                 if (claim.PaperFigure is { } figure)
                 {
                     Row(writer, ("arm", "paper"), ("kind", "paper"), ("value", figure));
@@ -54,7 +54,7 @@ internal static class ReportCharts
         {
             Data(writer, () =>
             {
-                Row(writer, ("kind", "interval"), ("low", interval[0]), ("high", interval[1]), ("middle", claim.Quantity?.Mean ?? interval[0]));
+                Row(writer, ("kind", "interval"), ("low", interval[0]), ("high", interval[1]), ("middle", claim.Quantity.Mean ?? interval[0]));
                 foreach (var threshold in claim.Threshold)
                 {
                     Row(writer, ("kind", "threshold"), ("low", threshold), ("high", threshold), ("middle", threshold));

@@ -194,7 +194,7 @@ public static class RunReport
 
     private static string N(double? value) => value is { } number ? number.ToString("G6", CultureInfo.InvariantCulture) : "–";
 
-    private static string Summary(SummaryRecord? summary) => summary is not { N: > 0 }
+    private static string Summary(SummaryRecord summary) => summary.N == 0
         ? "–"
         : summary.Std is null ? N(summary.Mean) : $"{N(summary.Mean)} ± {N(summary.Std)}";
 

@@ -1,0 +1,11 @@
+using Scorch.Reproductions;
+
+namespace Scorch;
+
+/// <summary>The one list of the papers that run. A room's paper runs once its reproduction stands here.</summary>
+internal static class PaperRegister
+{
+    public static IReadOnlyList<Reproduction> All { get; } =
+    [
+    ];
+}

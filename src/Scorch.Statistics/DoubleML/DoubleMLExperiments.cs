@@ -160,7 +160,7 @@ internal static class DoubleMLExperiments
 
     private static IEnumerable<(string Claim, string Name, IRegressor Outcome, IProbabilisticClassifier Propensity)> RealLearners(int trees)
     {
-        yield return ("C3a", "lasso", Learners.OnPolynomials(Learners.Lasso()), Learners.OnPolynomials(Learners.LogisticLasso()));
+        yield return ("C3a", "lasso", Learners.OnPolynomials(Learners.Lasso()), Learners.OnPolynomials(new LogisticLasso(Folds: 5, PathSteps: 30)));
         yield return ("C3b", "forest", Forests(trees).Outcome, Forests(trees).Propensity);
         yield return ("C3c", "boosting", Learners.Boosting(trees, 0.05, 3), Learners.BoostingClassifier(trees, 0.05, 3));
     }

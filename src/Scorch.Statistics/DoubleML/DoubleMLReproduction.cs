@@ -26,6 +26,7 @@ public sealed class DoubleMLReproduction : Reproduction
             Metric = "absolute bias over the simulated samples, against the non-orthogonal estimator's with the same learners and splits",
             Comparison = Comparison.Ratio,
             Threshold = Threshold.AtMost(1.0 / 3),
+            MinimumScale = Scale.Laptop,
         },
         new()
         {
@@ -34,6 +35,7 @@ public sealed class DoubleMLReproduction : Reproduction
             Metric = "absolute bias over the simulated samples, against the orthogonal estimator fitted and evaluated on all rows",
             Comparison = Comparison.Ratio,
             Threshold = Threshold.AtMost(1),
+            MinimumScale = Scale.Laptop,
         },
         new()
         {
@@ -42,6 +44,7 @@ public sealed class DoubleMLReproduction : Reproduction
             Metric = "coverage over the simulated samples (baseline: the non-orthogonal estimator's)",
             Comparison = Comparison.Value,
             Threshold = Threshold.AtLeast(0.90),
+            MinimumScale = Scale.Laptop,
         },
         Effect("C3a", "lasso on polynomials of degree 2"),
         Effect("C3b", "random forests"),
@@ -93,7 +96,7 @@ public sealed class DoubleMLReproduction : Reproduction
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> Settings(Scale scale) =>
     [
-        Setting.Integer("samples", scale switch { Scale.Smoke => 6, Scale.Laptop => 30, _ => 1000 }, "Simulated samples a seed.", 2, 100_000),
+        Setting.Integer("samples", scale switch { Scale.Smoke => 6, Scale.Laptop => 40, _ => 1000 }, "Simulated samples a seed.", 2, 100_000),
         Setting.Integer("observations", scale == Scale.Smoke ? 200 : 500, "Observations of a simulated sample.", 20, 1_000_000),
         Setting.Integer("controls", scale == Scale.Smoke ? 8 : 20, "Controls of a simulated sample.", 3, 1_000),
         Setting.Integer("simulation-trees", scale switch { Scale.Smoke => 25, Scale.Laptop => 100, _ => 500 }, "Trees of a forest in the simulation.", 1, 100_000),
@@ -104,7 +107,7 @@ public sealed class DoubleMLReproduction : Reproduction
     ];
 
     /// <inheritdoc/>
-    public override int DefaultSeedCount(Scale scale) => scale == Scale.Laptop ? 10 : 3;
+    public override int DefaultSeedCount(Scale scale) => scale == Scale.Laptop ? 5 : 3;
 
     /// <inheritdoc/>
     public override Task RunAsync(RunContext context)

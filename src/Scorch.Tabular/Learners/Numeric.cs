@@ -16,12 +16,22 @@ internal static class Numeric
         return sum / values.Length;
     }
 
+    /// <summary>The inner product in four independent sums: shorter dependency chains, in an order that no machine changes.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
+        b = b[..a.Length];
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        var i = 0;
+        for (; i + 4 <= a.Length; i += 4)
+        {
+            s0 += a[i] * b[i];
+            s1 += a[i + 1] * b[i + 1];
+            s2 += a[i + 2] * b[i + 2];
+            s3 += a[i + 3] * b[i + 3];
+        }
+        for (; i < a.Length; i++)
+            s0 += a[i] * b[i];
+        return s0 + s1 + (s2 + s3);
     }
 
     public static double SoftThreshold(double value, double threshold) =>

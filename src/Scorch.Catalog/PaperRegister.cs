@@ -7,5 +7,6 @@ internal static class PaperRegister
 {
     public static IReadOnlyList<Reproduction> All { get; } =
     [
+        new Statistics.DoubleML.DoubleMLReproduction(),
     ];
 }

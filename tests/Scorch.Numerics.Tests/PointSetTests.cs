@@ -16,6 +16,10 @@ public class PointSetTests
     }
 
     [Fact]
+    public void All_Sobol_axes_are_exactly_those_of_the_reference() =>
+        Assert.Equal(new Oracle("pinn-poisson", "sobol21.npz").Matrix("sobol_21d"), PointSet.Sobol(256, 21));
+
+    [Fact]
     public void Every_Sobol_axis_is_stratified()
     {
         var points = PointSet.Sobol(256, PointSet.SobolDimensions);

@@ -78,6 +78,16 @@ public class SolverTests
     }
 
     [Fact]
+    public void Grid_Gauss_Seidel_stops_at_its_tolerance_and_counts_sweeps()
+    {
+        var found = PoissonStencil.SolveGaussSeidel(oracle.Matrix("f"), tolerance: 1e-9, sweepsPerCheck: 10);
+        Assert.True(found.Converged);
+        Assert.Equal(10 * (found.ResidualNorms.Count - 1), found.Iterations);
+        Assert.Equal(oracle.Vector("gs_residual")[9], found.ResidualNorms[1], 1e-9);
+        Oracle.Close(oracle.Vector("u"), found.Solution, 1e-8);
+    }
+
+    [Fact]
     public void Jacobi_follows_the_reference_iterate() =>
         Oracle.Close(oracle.Vector("jacobi_3"), LinearSolve.Jacobi(laplacian, oracle.Vector("f"), maximumIterations: 3).Solution, 1e-13);
 

@@ -61,6 +61,53 @@ public static class PoissonStencil
         padded.Store(u);
     }
 
+    /// <summary>Solves <c>A u = f</c> by lexicographic Gauss–Seidel sweeps.</summary>
+    /// <param name="source">f, <c>[n-1, n-1]</c>.</param>
+    /// <param name="start">The first iterate; zero when null.</param>
+    /// <param name="tolerance">The relative residual to reach, at least <see cref="LinearSolve.SmallestTolerance"/>.</param>
+    /// <param name="maximumSweeps">The most sweeps; rounded up to whole blocks.</param>
+    /// <param name="sweepsPerCheck">Sweeps between two looks at the residual, at least 1.</param>
+    /// <param name="observe">Sees the iterate at each look; true stops.</param>
+    /// <param name="cancellation">Stops between two looks.</param>
+    public static LinearSolution SolveGaussSeidel(
+        double[,] source,
+        double[,]? start = null,
+        double tolerance = 1e-8,
+        int maximumSweeps = 1_000_000,
+        int sweepsPerCheck = 10,
+        IterateObserver? observe = null,
+        CancellationToken cancellation = default)
+    {
+        var u = start is null ? (double[,])source.Clone() : (double[,])start.Clone();
+        if (start is null)
+        {
+            Array.Clear(u);
+        }
+
+        var grid = RequireSame(u, source);
+        grid.RequireFinite(u, nameof(start));
+        LinearSolve.RequireTolerance(tolerance, maximumSweeps);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sweepsPerCheck, 1);
+        var padded = new PaddedGrid(grid.Intervals);
+        padded.Load(u, source);
+        var log = new IterationLog(Norm(source), tolerance, maximumSweeps, observe, sweepsPerCheck);
+        while (true)
+        {
+            var norm = padded.ComputeResidual();
+            padded.Store(u);
+            if (log.Record(norm, Grid.AsSpan(u)))
+            {
+                return log.Finish(Grid.Flatten(u));
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            for (var sweep = 0; sweep < sweepsPerCheck; sweep++)
+            {
+                padded.GaussSeidel();
+            }
+        }
+    }
+
     /// <summary>The Euclidean norm of a grid function.</summary>
     /// <param name="values">Any grid function.</param>
     public static double Norm(double[,] values) => Norm(Grid.AsSpan(values));

@@ -22,12 +22,11 @@ public delegate bool IterateObserver(int iteration, ReadOnlySpan<double> iterate
 /// <summary>What an iterative solver found.</summary>
 /// <param name="Solution">The last iterate.</param>
 /// <param name="Reason">Why the iteration ended.</param>
-/// <param name="ResidualNorms">The Euclidean norm of <c>b - A x</c> at the start and after each iteration.</param>
-public sealed record LinearSolution(double[] Solution, StopReason Reason, IReadOnlyList<double> ResidualNorms)
+/// <param name="ResidualNorms">The Euclidean norm of <c>b - A x</c> at the start and after each iteration, or after each block of
+/// sweeps where the solver was asked to look less often.</param>
+/// <param name="Iterations">The number of iterations done.</param>
+public sealed record LinearSolution(double[] Solution, StopReason Reason, IReadOnlyList<double> ResidualNorms, int Iterations)
 {
-    /// <summary>The number of iterations done.</summary>
-    public int Iterations => ResidualNorms.Count - 1;
-
     /// <summary>Whether the tolerance was reached.</summary>
     public bool Converged => Reason == StopReason.Converged;
 }

@@ -7,12 +7,16 @@ public sealed class Ilu0 : IPreconditioner
     private readonly CsrMatrix matrix;
     private readonly double[] factors;
     private readonly int[] diagonals;
+    private readonly double[] inversePivots;
 
     private Ilu0(CsrMatrix matrix, double[] factors, int[] diagonals)
     {
         this.matrix = matrix;
         this.factors = factors;
         this.diagonals = diagonals;
+
+        // The recurrence of the backward solution then waits for a product, not for a division.
+        inversePivots = Array.ConvertAll(diagonals, entry => 1 / factors[entry]);
     }
 
     /// <summary>Factors a matrix.</summary>
@@ -94,7 +98,7 @@ public sealed class Ilu0 : IPreconditioner
                 sum -= factors[entry] * result[columns[entry]];
             }
 
-            result[row] = sum / factors[diagonals[row]];
+            result[row] = sum * inversePivots[row];
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Scorch.Numerics;
 
 /// <summary>The vector operations of the solvers.</summary>
@@ -6,22 +9,22 @@ internal static class Vectors
     // The partial sums are four, whatever the machine's vectors, so that every machine gives the same bits.
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b[..a.Length]);
+        var sums = Vector256<double>.Zero;
         var i = 0;
         for (; i + 4 <= a.Length; i += 4)
         {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
+            sums += Vector256.LoadUnsafe(ref x, (nuint)i) * Vector256.LoadUnsafe(ref y, (nuint)i);
         }
 
+        var rest = 0.0;
         for (; i < a.Length; i++)
         {
-            s0 += a[i] * b[i];
+            rest += a[i] * b[i];
         }
 
-        return s0 + s1 + (s2 + s3);
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest;
     }
 
     public static double Norm(ReadOnlySpan<double> a) => Math.Sqrt(Dot(a, a));
@@ -29,7 +32,16 @@ internal static class Vectors
     /// <summary><c>y += factor x</c>.</summary>
     public static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)
     {
-        for (var i = 0; i < y.Length; i++)
+        ref var source = ref MemoryMarshal.GetReference(x[..y.Length]);
+        ref var target = ref MemoryMarshal.GetReference(y);
+        var i = 0;
+        for (; i + 4 <= y.Length; i += 4)
+        {
+            var sum = Vector256.LoadUnsafe(ref target, (nuint)i) + (factor * Vector256.LoadUnsafe(ref source, (nuint)i));
+            sum.StoreUnsafe(ref target, (nuint)i);
+        }
+
+        for (; i < y.Length; i++)
         {
             y[i] += factor * x[i];
         }

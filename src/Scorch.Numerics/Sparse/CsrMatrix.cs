@@ -153,16 +153,20 @@ public sealed class CsrMatrix
     {
         RequireLength(x.Length, Columns, nameof(x));
         RequireLength(result.Length, Rows, nameof(result));
-        for (var row = 0; row < Rows; row++)
+        var entry = 0;
+        for (var row = 0; row < result.Length; row++)
         {
             var sum = 0.0;
-            var end = rowStarts[row + 1];
-            for (var entry = rowStarts[row]; entry < end; entry++)
+            var length = rowStarts[row + 1] - entry;
+            var rowValues = values.AsSpan(entry, length);
+            var rowColumns = columnIndices.AsSpan(entry, length);
+            for (var i = 0; i < rowValues.Length; i++)
             {
-                sum += values[entry] * x[columnIndices[entry]];
+                sum += rowValues[i] * x[rowColumns[i]];
             }
 
             result[row] = sum;
+            entry += length;
         }
     }
 

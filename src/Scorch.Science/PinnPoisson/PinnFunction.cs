@@ -52,7 +52,9 @@ public sealed class PinnFunction
 
     // A piecewise linear network has no second derivative to give: the sum then has no history, and the derivative is zero.
     private static Tensor Differentiate(Tensor sum, Tensor x) =>
-        sum.RequiresGradient ? Gradients.Of([sum], [x], createGraph: true)[0] ?? Tensor.ZerosLike(x) : Tensor.ZerosLike(x);
+        sum.RequiresGradient
+        ? Differentiation.Gradients([sum], [x], createGraph: true, allowUnused: true)[0] ?? Tensor.ZerosLike(x)
+        : Tensor.ZerosLike(x);
 
     private void Meet(Tensor x)
     {

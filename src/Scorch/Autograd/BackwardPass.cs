@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace Scorch.Autograd;
+
+/// <summary>One walk from outputs back to inputs.</summary>
+internal sealed class BackwardPass(bool createGraph, bool retainGraph)
+{
+    private readonly Dictionary<Node, Tensor?[]> gradients = new(ReferenceComparer.Instance);
+
+    /// <summary>Adds to the gradient of an output of a node.</summary>
+    public void Seed(Edge edge, Tensor gradient) => Accumulate(edge, gradient);
+
+    /// <summary>Walks; gradients of <paramref name="targets"/> are kept, leaves gather only when <paramref name="accumulateLeaves"/>.</summary>
+    public Tensor?[] Run(Edge[] targets, bool accumulateLeaves)
+    {
+        var result = new Tensor?[targets.Length];
+        var needed = targets.Length > 0 ? Needed(targets) : null;
+        using var mode = GradientMode.Set(createGraph);
+        var queue = new PriorityQueue<Node, long>();
+        foreach (var node in gradients.Keys) queue.Enqueue(node, -node.Order);
+        while (queue.TryDequeue(out var node, out _))
+        {
+            gradients.Remove(node, out var arrived);
+            for (var i = 0; i < targets.Length; i++)
+                if (ReferenceEquals(targets[i].Node, node)) result[i] = arrived![targets[i].Output];
+            if (node is LeafNode leaf)
+            {
+                if (accumulateLeaves) Gather(leaf.Tensor, arrived![0]!);
+                continue;
+            }
+            if (needed is not null && !FlowsOn(node, needed)) continue;
+            var flowing = node.Backward(arrived!);
+            if (!retainGraph) node.Release();
+            for (var i = 0; i < node.Edges.Length; i++)
+            {
+                var edge = node.Edges[i];
+                if (edge.Node is null || flowing[i] is not { } gradient) continue;
+                if (needed is not null && !needed.Contains(edge.Node)) continue;
+                Tape.Watch(gradient, node.Name, "backward");
+                if (Accumulate(edge, gradient)) queue.Enqueue(edge.Node, -edge.Node.Order);
+            }
+        }
+        return result;
+    }
+
+    /// <summary>Adds; true when the node is met for the first time.</summary>
+    private bool Accumulate(Edge edge, Tensor gradient)
+    {
+        var isNew = !gradients.TryGetValue(edge.Node!, out var slots);
+        if (isNew) gradients[edge.Node!] = slots = new Tensor?[edge.Node!.Outputs];
+        ref var slot = ref slots![edge.Output];
+        slot = slot is null ? gradient : slot + gradient;
+        return isNew;
+    }
+
+    private static bool FlowsOn(Node node, HashSet<Node> needed)
+    {
+        foreach (var edge in node.Edges)
+            if (edge.Node is not null && needed.Contains(edge.Node)) return true;
+        return false;
+    }
+
+    private void Gather(Tensor leaf, Tensor gradient)
+    {
+        if (leaf.Gradient is null)
+        {
+            leaf.Gradient = createGraph ? gradient : gradient.Detach().Clone();
+            return;
+        }
+        if (createGraph) leaf.Gradient += gradient;
+        else leaf.Gradient.AddInPlace(gradient);
+    }
+
+    /// <summary>The targets and every node behind which one lies.</summary>
+    private HashSet<Node> Needed(Edge[] targets)
+    {
+        var needed = new HashSet<Node>(ReferenceComparer.Instance);
+        foreach (var target in targets)
+            if (target.Node is not null) needed.Add(target.Node);
+        var seen = new HashSet<Node>(ReferenceComparer.Instance);
+        var stack = new Stack<(Node Node, int Next)>();
+        foreach (var root in gradients.Keys)
+        {
+            if (!seen.Add(root)) continue;
+            stack.Push((root, 0));
+            while (stack.TryPop(out var top))
+            {
+                var (node, next) = top;
+                if (next > 0 && node.Edges[next - 1].Node is { } done && needed.Contains(done)) needed.Add(node);
+                if (next == node.Edges.Length) continue;
+                stack.Push((node, next + 1));
+                if (node.Edges[next].Node is { } child && seen.Add(child)) stack.Push((child, 0));
+            }
+        }
+        return needed;
+    }
+
+    private sealed class ReferenceComparer : IEqualityComparer<Node>
+    {
+        public static readonly ReferenceComparer Instance = new();
+
+        public bool Equals(Node? x, Node? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(Node node) => RuntimeHelpers.GetHashCode(node);
+    }
+}

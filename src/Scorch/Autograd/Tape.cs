@@ -1,0 +1,55 @@
+namespace Scorch.Autograd;
+
+/// <summary>Records operations.</summary>
+internal static class Tape
+{
+    public static bool Records(Tensor x) => x.RequiresGradient && GradientMode.IsEnabled;
+
+    public static bool Records(Tensor x, Tensor y) => (x.RequiresGradient || y.RequiresGradient) && GradientMode.IsEnabled;
+
+    public static bool Records(params ReadOnlySpan<Tensor?> inputs)
+    {
+        foreach (var input in inputs)
+            if (input is { RequiresGradient: true }) return GradientMode.IsEnabled;
+        return false;
+    }
+
+    /// <summary>Notes that <paramref name="output"/> came from <paramref name="inputs"/>; call only where <see cref="Records(Tensor)"/> says so.</summary>
+    /// <param name="output">The result.</param>
+    /// <param name="name">The operation, as errors shall name it.</param>
+    /// <param name="inputs">What gradients flow to, in the order of the derivative's results.</param>
+    /// <param name="saved">Tensors whose values the derivative reads.</param>
+    /// <param name="derivative">From the output's gradient to those of the inputs, in differentiable operations.</param>
+    public static Tensor Record(Tensor output, string name, Tensor?[] inputs, Tensor[] saved, Func<Tensor, Tensor?[]> derivative)
+    {
+        output.SetProducer(new OperationNode(name, Edges(inputs), 1, saved, gradients => derivative(gradients[0]!)), 0);
+        return output;
+    }
+
+    /// <summary>The same for several outputs; a gradient is null where none reached an output.</summary>
+    public static void Record(Tensor[] outputs, string name, Tensor?[] inputs, Tensor[] saved, Func<Tensor?[], Tensor?[]> derivative)
+    {
+        var node = new OperationNode(name, Edges(inputs), outputs.Length, saved, derivative);
+        for (var i = 0; i < outputs.Length; i++)
+            if (outputs[i].DataType.IsDifferentiable()) outputs[i].SetProducer(node, i);
+    }
+
+    /// <summary>In anomaly mode, throws when the result of an operation holds a NaN.</summary>
+    public static void Watch(Tensor output, string name, string pass = "forward")
+    {
+        if (!GradientMode.DetectsAnomaly || !output.DataType.IsDifferentiable()) return;
+        using (GradientMode.Set(false))
+        {
+            var plain = output.Detach();
+            if (plain.NotEqual(plain).Any().ItemInt64() != 0)
+                throw new ArithmeticException($"{name} made a NaN in the {pass} pass (result of shape {output.Shape}).");
+        }
+    }
+
+    private static Edge[] Edges(Tensor?[] inputs)
+    {
+        var edges = new Edge[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++) edges[i] = inputs[i]?.Edge ?? default;
+        return edges;
+    }
+}

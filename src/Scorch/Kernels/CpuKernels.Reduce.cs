@@ -1,0 +1,386 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Scorch.Kernels;
+
+/// <summary>An associative combination with its neutral element.</summary>
+internal interface IReduction<T>
+    where T : unmanaged
+{
+    static abstract T Identity { get; }
+
+    static abstract T Combine(T a, T b);
+
+    static abstract V Combine<V>(V a, V b)
+        where V : struct, ISimd<V, T>;
+}
+
+internal readonly struct SumReduction<T> : IReduction<T>
+    where T : unmanaged, INumberBase<T>
+{
+    public static T Identity => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T a, T b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Combine<V>(V a, V b)
+        where V : struct, ISimd<V, T> => a + b;
+}
+
+internal readonly struct ProductReduction<T> : IReduction<T>
+    where T : unmanaged, INumberBase<T>
+{
+    public static T Identity => T.One;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T a, T b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Combine<V>(V a, V b)
+        where V : struct, ISimd<V, T> => a * b;
+}
+
+internal readonly struct MinimumReduction<T> : IReduction<T>
+    where T : unmanaged, INumber<T>, IMinMaxValue<T>
+{
+    public static T Identity => typeof(T) == typeof(float) ? T.CreateTruncating(float.PositiveInfinity)
+        : typeof(T) == typeof(double) ? T.CreateTruncating(double.PositiveInfinity) : T.MaxValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T a, T b) => T.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Combine<V>(V a, V b)
+        where V : struct, ISimd<V, T> => V.Min(a, b);
+}
+
+internal readonly struct MaximumReduction<T> : IReduction<T>
+    where T : unmanaged, INumber<T>, IMinMaxValue<T>
+{
+    public static T Identity => typeof(T) == typeof(float) ? T.CreateTruncating(float.NegativeInfinity)
+        : typeof(T) == typeof(double) ? T.CreateTruncating(double.NegativeInfinity) : T.MinValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T a, T b) => T.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Combine<V>(V a, V b)
+        where V : struct, ISimd<V, T> => V.Max(a, b);
+}
+
+internal sealed unsafe partial class CpuKernels
+{
+    /// <summary>Elements whose partial result is formed by itself; borders depend on the shape alone.</summary>
+    private const long ReductionChunk = 8192;
+
+    public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input)
+    {
+        switch (input.Type)
+        {
+            case DataType.Float32: Reduce<float>(kernel, output, input); break;
+            case DataType.Float64: Reduce<double>(kernel, output, input); break;
+            case DataType.Int64: Reduce<long>(kernel, output, input); break;
+            case DataType.Int32: Reduce<int>(kernel, output, input); break;
+            case DataType.Int16: Reduce<short>(kernel, output, input); break;
+            case DataType.Int8: Reduce<sbyte>(kernel, output, input); break;
+            case DataType.UInt8: Reduce<byte>(kernel, output, input); break;
+            case DataType.Bool:
+                Reduce<byte>(kernel is ReduceKernel.Any or ReduceKernel.Maximum ? ReduceKernel.Maximum : ReduceKernel.Minimum, output, input);
+                if (output.Count > 0 && input.Count == 0) Fill(output, kernel == ReduceKernel.All);
+                break;
+            case DataType.Complex128:
+                if (kernel == ReduceKernel.Sum) Reduce<Complex, SumReduction<Complex>>(output, input);
+                else if (kernel == ReduceKernel.Product) Reduce<Complex, ProductReduction<Complex>>(output, input);
+                else throw new NotSupportedException($"{kernel}: complex numbers have no order.");
+                break;
+            default: throw new NotSupportedException($"{kernel} is not defined for {input.Type}; convert the tensor first.");
+        }
+    }
+
+    private static void Reduce<T>(ReduceKernel kernel, in Operand output, in Operand input)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        switch (kernel)
+        {
+            case ReduceKernel.Sum: Reduce<T, SumReduction<T>>(output, input); break;
+            case ReduceKernel.Product: Reduce<T, ProductReduction<T>>(output, input); break;
+            case ReduceKernel.Minimum: Reduce<T, MinimumReduction<T>>(output, input); break;
+            case ReduceKernel.Maximum: Reduce<T, MaximumReduction<T>>(output, input); break;
+            default: throw new NotSupportedException($"{kernel} is not defined for {input.Type}; compare with 0 first.");
+        }
+    }
+
+    private static void Reduce<T, TReduction>(in Operand output, in Operand input)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        var outputs = output.Count;
+        if (outputs == 0) return;
+        if (input.Count == 0)
+        {
+            Fill(output, TReduction.Identity);
+            return;
+        }
+        var layout = new ReductionLayout(output, input);
+        if (!layout.IsSimple)
+        {
+            // The reduced elements do not lie evenly: bring them side by side first.
+            var packed = layout.Pack(input, out var gathered);
+            layout = new ReductionLayout(output.Shape, packed);
+            Reduce<T, TReduction>(layout, output, gathered);
+            return;
+        }
+        Reduce<T, TReduction>(layout, output, input);
+    }
+
+    private static void Reduce<T, TReduction>(ReductionLayout layout, in Operand output, in Operand input)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference)
+        {
+            var target = (T*)outputBytes;
+            var source = (T*)inputBytes;
+            var columns = layout.InnerKept;
+            if (layout.Stride != 1 && columns > 1 && layout.InnerKeptStride == 1)
+            {
+                const int width = 128;
+                var blocks = (columns + width - 1) / width;
+                var tasks = blocks * (layout.Outputs / columns);
+                Dispatch(tasks, layout.Count * Math.Min(columns, width), task =>
+                {
+                    var from = task % blocks * width;
+                    var outer = task / blocks * columns;
+                    Columns<T, TReduction>(source + layout.Offset(outer) + from, target + outer + from, (int)Math.Min(width, columns - from), layout.Count, layout.Stride);
+                });
+                return;
+            }
+            var chunks = (layout.Count + ReductionChunk - 1) / ReductionChunk;
+            if (chunks == 1 || layout.Outputs >= 4 * WorkPool.Threads)
+            {
+                Dispatch(layout.Outputs, layout.Count, index =>
+                {
+                    var row = source + layout.Offset(index);
+                    var result = Row<T, TReduction>(row, Math.Min(ReductionChunk, layout.Count), layout.Stride);
+                    for (var from = ReductionChunk; from < layout.Count; from += ReductionChunk)
+                        result = TReduction.Combine(result, Row<T, TReduction>(row + (from * layout.Stride), Math.Min(ReductionChunk, layout.Count - from), layout.Stride));
+                    target[index] = result;
+                });
+                return;
+            }
+            var partial = new T[chunks];
+            for (long index = 0; index < layout.Outputs; index++)
+            {
+                var row = source + layout.Offset(index);
+                Dispatch(chunks, ReductionChunk, chunk =>
+                {
+                    var from = chunk * ReductionChunk;
+                    partial[chunk] = Row<T, TReduction>(row + (from * layout.Stride), Math.Min(ReductionChunk, layout.Count - from), layout.Stride);
+                });
+                var result = partial[0];
+                for (var chunk = 1; chunk < chunks; chunk++) result = TReduction.Combine(result, partial[chunk]);
+                target[index] = result;
+            }
+        }
+    }
+
+    /// <summary>Runs tasks of <paramref name="cost"/> elements each, several to a chunk.</summary>
+    private static void Dispatch(long tasks, long cost, Action<long> body)
+    {
+        var together = Math.Max(1, 32768 / Math.Max(cost, 1));
+        var chunks = (tasks + together - 1) / together;
+        if (chunks == 1 || WorkPool.Threads == 1)
+        {
+            for (long task = 0; task < tasks; task++) body(task);
+            return;
+        }
+        while (chunks > 1 << 20)
+        {
+            together *= 2;
+            chunks = (tasks + together - 1) / together;
+        }
+        WorkPool.Run((int)chunks, chunk =>
+        {
+            var to = Math.Min(tasks, (chunk + 1) * together);
+            for (var task = chunk * together; task < to; task++) body(task);
+        });
+    }
+
+    private static T Row<T, TReduction>(T* row, long count, long stride)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        if (stride == 1 && typeof(T) != typeof(Complex))
+        {
+            if (Vector512.IsHardwareAccelerated) return Row<Simd512<T>, T, TReduction>(row, count);
+            if (Vector256.IsHardwareAccelerated) return Row<Simd256<T>, T, TReduction>(row, count);
+            return Row<Simd128<T>, T, TReduction>(row, count);
+        }
+        var result = TReduction.Identity;
+        for (long i = 0; i < count; i++) result = TReduction.Combine(result, row[i * stride]);
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T Row<V, T, TReduction>(T* row, long count)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        var result = TReduction.Identity;
+        long i = 0;
+        if (count >= 4 * V.Count)
+        {
+            var a = V.Load(row);
+            var b = V.Load(row + V.Count);
+            var c = V.Load(row + (2 * V.Count));
+            var d = V.Load(row + (3 * V.Count));
+            for (i = 4 * V.Count; i <= count - (4 * V.Count); i += 4 * V.Count)
+            {
+                a = TReduction.Combine(a, V.Load(row + i));
+                b = TReduction.Combine(b, V.Load(row + i + V.Count));
+                c = TReduction.Combine(c, V.Load(row + i + (2 * V.Count)));
+                d = TReduction.Combine(d, V.Load(row + i + (3 * V.Count)));
+            }
+            a = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d));
+            var lanes = stackalloc T[V.Count];
+            V.Store(a, lanes);
+            for (var width = V.Count / 2; width > 0; width /= 2)
+                for (var k = 0; k < width; k++) lanes[k] = TReduction.Combine(lanes[k], lanes[k + width]);
+            result = lanes[0];
+        }
+        for (; i < count; i++) result = TReduction.Combine(result, row[i]);
+        return result;
+    }
+
+    private static void Columns<T, TReduction>(T* source, T* target, int columns, long count, long stride)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        // Partial results of 512 rows keep float32 sums accurate.
+        var partial = stackalloc T[columns];
+        for (long from = 0; from < count; from += 512)
+        {
+            var rows = Math.Min(512, count - from);
+            var first = source + (from * stride);
+            var into = from == 0 ? target : partial;
+            if (typeof(T) == typeof(Complex)) ColumnElements<T, TReduction>(first, into, columns, rows, stride);
+            else if (Vector512.IsHardwareAccelerated) ColumnVectors<Simd512<T>, T, TReduction>(first, into, columns, rows, stride);
+            else if (Vector256.IsHardwareAccelerated) ColumnVectors<Simd256<T>, T, TReduction>(first, into, columns, rows, stride);
+            else ColumnVectors<Simd128<T>, T, TReduction>(first, into, columns, rows, stride);
+            if (from == 0) continue;
+            for (var k = 0; k < columns; k++) target[k] = TReduction.Combine(target[k], partial[k]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ColumnVectors<V, T, TReduction>(T* source, T* target, int columns, long rows, long stride)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        var k = 0;
+        for (; k <= columns - V.Count; k += V.Count)
+        {
+            var sum = V.Load(source + k);
+            for (long i = 1; i < rows; i++) sum = TReduction.Combine(sum, V.Load(source + k + (i * stride)));
+            V.Store(sum, target + k);
+        }
+        ColumnElements<T, TReduction>(source + k, target + k, columns - k, rows, stride);
+    }
+
+    private static void ColumnElements<T, TReduction>(T* source, T* target, int columns, long rows, long stride)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        for (var k = 0; k < columns; k++)
+        {
+            var sum = source[k];
+            for (long i = 1; i < rows; i++) sum = TReduction.Combine(sum, source[k + (i * stride)]);
+            target[k] = sum;
+        }
+    }
+
+    /// <summary>Kept and reduced dimensions of a reduction; the output is contiguous.</summary>
+    private sealed class ReductionLayout
+    {
+        private readonly List<(int Size, long Stride)> kept = [];
+        private readonly List<(int Size, long Stride)> reduced = [];
+
+        public ReductionLayout(in Operand output, in Operand input)
+        {
+            for (var d = 0; d < input.Shape.Rank; d++)
+            {
+                var size = input.Shape[d];
+                if (size == 1) continue;
+                Join(output.Shape[d] == 1 ? reduced : kept, size, input.Strides[d]);
+            }
+            Complete();
+        }
+
+        /// <summary>After packing: every output's elements lie side by side.</summary>
+        public ReductionLayout(Shape output, long count)
+        {
+            var outputs = (int)output.ElementCount;
+            if (outputs > 1) kept.Add((outputs, count));
+            reduced.Add(((int)count, 1));
+            Complete();
+        }
+
+        public bool IsSimple => reduced.Count <= 1;
+
+        /// <summary>Reduced elements of one output and the distance between them.</summary>
+        public long Count { get; private set; }
+
+        public long Stride { get; private set; }
+
+        public long Outputs { get; private set; }
+
+        public long InnerKept { get; private set; }
+
+        public long InnerKeptStride { get; private set; }
+
+        public long Offset(long output)
+        {
+            long offset = 0;
+            for (var d = kept.Count - 1; d >= 0; d--)
+            {
+                offset += output % kept[d].Size * kept[d].Stride;
+                output /= kept[d].Size;
+            }
+            return offset;
+        }
+
+        public long Pack(in Operand input, out Operand packed)
+        {
+            var all = kept.Concat(reduced).ToArray();
+            var shape = Shape.Wrap([.. all.Select(dimension => dimension.Size)]);
+            var strided = new Operand(input.Storage, input.Offset, shape, [.. all.Select(dimension => dimension.Stride)], input.Type);
+            var storage = new Storage(shape.ElementCount * input.Type.Size(), Devices.Device.Cpu);
+            packed = new Operand(storage, 0, shape, shape.ContiguousStrides(), input.Type);
+            Devices.Device.Cpu.Kernels.Copy(packed, strided);
+            return Count;
+        }
+
+        private void Complete()
+        {
+            Count = 1;
+            foreach (var (size, _) in reduced) Count *= size;
+            Stride = reduced.Count == 1 ? reduced[0].Stride : 1;
+            Outputs = 1;
+            foreach (var (size, _) in kept) Outputs *= size;
+            InnerKept = kept.Count > 0 ? kept[^1].Size : 1;
+            InnerKeptStride = kept.Count > 0 ? kept[^1].Stride : 0;
+        }
+
+        private static void Join(List<(int Size, long Stride)> dimensions, int size, long stride)
+        {
+            if (dimensions.Count > 0 && dimensions[^1].Stride == stride * size && (long)dimensions[^1].Size * size <= int.MaxValue)
+                dimensions[^1] = (dimensions[^1].Size * size, stride);
+            else
+                dimensions.Add((size, stride));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Scorch.Kernels;
+
+/// <summary>128-bit vectors.</summary>
+internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T>
+    where T : unmanaged
+{
+    private readonly Vector128<T> v = v;
+
+    public static int Count => Vector128<T>.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Create(T value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Load(T* source) => new(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Simd128<T> value, T* target) => value.v.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator +(Simd128<T> a, Simd128<T> b) => new(a.v + b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator -(Simd128<T> a, Simd128<T> b) => new(a.v - b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator *(Simd128<T> a, Simd128<T> b) => new(a.v * b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator /(Simd128<T> a, Simd128<T> b) => new(a.v / b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator -(Simd128<T> a) => new(-a.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator &(Simd128<T> a, Simd128<T> b) => new(a.v & b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator |(Simd128<T> a, Simd128<T> b) => new(a.v | b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> operator ^(Simd128<T> a, Simd128<T> b) => new(a.v ^ b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Min(Simd128<T> a, Simd128<T> b) => new(Vector128.Min(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Max(Simd128<T> a, Simd128<T> b) => new(Vector128.Max(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Abs(Simd128<T> a) => new(Vector128.Abs(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Sqrt(Simd128<T> a) => new(Vector128.Sqrt(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> MultiplyAdd(Simd128<T> a, Simd128<T> b, Simd128<T> c)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Floor(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Floor(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Floor(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Ceiling(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Ceiling(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Ceiling(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Round(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Round(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Round(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Truncate(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Truncate(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Truncate(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Exp(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Exp(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Exp(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Log(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Log(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Log(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Sin(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Sin(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Sin(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Cos(Simd128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.Cos(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.Cos(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> LessThan(Simd128<T> a, Simd128<T> b) => new(Vector128.LessThan(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Equal(Simd128<T> a, Simd128<T> b) => new(Vector128.Equals(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Select(Simd128<T> mask, Simd128<T> whenSet, Simd128<T> otherwise) =>
+        new(Vector128.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> CopySign(Simd128<T> a, Simd128<T> sign) => new(Vector128.CopySign(a.v, sign.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Simd128<T> a) => Vector128.Sum(a.v);
+}

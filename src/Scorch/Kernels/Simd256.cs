@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Scorch.Kernels;
+
+/// <summary>256-bit vectors.</summary>
+internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T>
+    where T : unmanaged
+{
+    private readonly Vector256<T> v = v;
+
+    public static int Count => Vector256<T>.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Create(T value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Load(T* source) => new(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Simd256<T> value, T* target) => value.v.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator +(Simd256<T> a, Simd256<T> b) => new(a.v + b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator -(Simd256<T> a, Simd256<T> b) => new(a.v - b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator *(Simd256<T> a, Simd256<T> b) => new(a.v * b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator /(Simd256<T> a, Simd256<T> b) => new(a.v / b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator -(Simd256<T> a) => new(-a.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator &(Simd256<T> a, Simd256<T> b) => new(a.v & b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator |(Simd256<T> a, Simd256<T> b) => new(a.v | b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> operator ^(Simd256<T> a, Simd256<T> b) => new(a.v ^ b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Min(Simd256<T> a, Simd256<T> b) => new(Vector256.Min(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Abs(Simd256<T> a) => new(Vector256.Abs(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Sqrt(Simd256<T> a) => new(Vector256.Sqrt(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> MultiplyAdd(Simd256<T> a, Simd256<T> b, Simd256<T> c)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Floor(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Floor(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Floor(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Ceiling(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Ceiling(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Ceiling(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Round(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Round(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Round(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Truncate(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Truncate(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Truncate(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Exp(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Exp(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Exp(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Log(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Log(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Log(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Sin(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Sin(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Sin(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Cos(Simd256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.Cos(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.Cos(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> LessThan(Simd256<T> a, Simd256<T> b) => new(Vector256.LessThan(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Equal(Simd256<T> a, Simd256<T> b) => new(Vector256.Equals(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> whenSet, Simd256<T> otherwise) =>
+        new(Vector256.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> CopySign(Simd256<T> a, Simd256<T> sign) => new(Vector256.CopySign(a.v, sign.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Simd256<T> a) => Vector256.Sum(a.v);
+}

@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Scorch.Kernels;
+
+/// <summary>512-bit vectors.</summary>
+internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T>
+    where T : unmanaged
+{
+    private readonly Vector512<T> v = v;
+
+    public static int Count => Vector512<T>.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Create(T value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Load(T* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Simd512<T> value, T* target) => value.v.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator +(Simd512<T> a, Simd512<T> b) => new(a.v + b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator -(Simd512<T> a, Simd512<T> b) => new(a.v - b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator *(Simd512<T> a, Simd512<T> b) => new(a.v * b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator /(Simd512<T> a, Simd512<T> b) => new(a.v / b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator -(Simd512<T> a) => new(-a.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator &(Simd512<T> a, Simd512<T> b) => new(a.v & b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator |(Simd512<T> a, Simd512<T> b) => new(a.v | b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> operator ^(Simd512<T> a, Simd512<T> b) => new(a.v ^ b.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Min(Simd512<T> a, Simd512<T> b) => new(Vector512.Min(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Max(Simd512<T> a, Simd512<T> b) => new(Vector512.Max(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Abs(Simd512<T> a) => new(Vector512.Abs(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Sqrt(Simd512<T> a) => new(Vector512.Sqrt(a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> MultiplyAdd(Simd512<T> a, Simd512<T> b, Simd512<T> c)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Floor(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Floor(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Floor(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Ceiling(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Ceiling(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Ceiling(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Round(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Round(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Round(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Truncate(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Truncate(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Truncate(a.v.AsDouble()).As<double, T>());
+        return a;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Exp(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Exp(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Exp(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Log(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Log(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Log(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Sin(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Sin(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Sin(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Cos(Simd512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Cos(a.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.Cos(a.v.AsDouble()).As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> LessThan(Simd512<T> a, Simd512<T> b) => new(Vector512.LessThan(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Equal(Simd512<T> a, Simd512<T> b) => new(Vector512.Equals(a.v, b.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Select(Simd512<T> mask, Simd512<T> whenSet, Simd512<T> otherwise) =>
+        new(Vector512.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> CopySign(Simd512<T> a, Simd512<T> sign) => new(Vector512.CopySign(a.v, sign.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Simd512<T> a) => Vector512.Sum(a.v);
+}

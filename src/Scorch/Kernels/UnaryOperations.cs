@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+
+namespace Scorch.Kernels;
+
+/// <summary>Functions of one element.</summary>
+internal enum UnaryKernel
+{
+    Negate, Abs, Sign, Square, Reciprocal, Sqrt, ReciprocalSqrt,
+    Exp, Exp2, ExpMinusOne, Log, Log2, Log10, LogOnePlus,
+    Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
+    Erf, Erfc, ErfInverse, LogGamma, Polygamma,
+    Sigmoid, Relu, Floor, Ceiling, Round, Truncate,
+    AddConstant, MultiplyConstant, PowerConstant,
+}
+
+internal readonly struct NegateOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => -x;
+}
+
+internal readonly struct AbsOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Abs(x);
+}
+
+internal readonly struct SquareOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => x * x;
+}
+
+internal readonly struct SignOperation<T>(T zero, T one, T minusOne) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T>
+    {
+        var zeros = V.Create(zero);
+        return V.Select(V.LessThan(zeros, x), V.Create(one), V.Select(V.LessThan(x, zeros), V.Create(minusOne), V.Select(V.Equal(x, x), zeros, x)));
+    }
+}
+
+internal readonly struct ReciprocalOperation<T>(T one) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Create(one) / x;
+}
+
+internal readonly struct SqrtOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Sqrt(x);
+}
+
+internal readonly struct ReciprocalSqrtOperation<T>(T one) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Create(one) / V.Sqrt(x);
+}
+
+internal readonly struct ExpOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Exp(x);
+}
+
+internal readonly struct LogOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Log(x);
+}
+
+internal readonly struct SinOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Sin(x);
+}
+
+internal readonly struct CosOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Cos(x);
+}
+
+/// <summary>exp(x) - 1: Taylor's series near 0, where the subtraction would cancel.</summary>
+internal static class ExpMinusOne
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Of<V, T>(V x)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        // |x| < 0.35: the first term left out is below half a unit in the last place (x^15/15! and x^8/8!).
+        var sum = typeof(T) == typeof(float)
+            ? V.Create(T.CreateTruncating(1.0 / 40320))
+            : V.Create(T.CreateTruncating(1.0 / 1307674368000));
+        if (typeof(T) == typeof(double))
+        {
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 87178291200)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 6227020800)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 479001600)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 39916800)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 3628800)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 362880)));
+            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 40320)));
+        }
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 5040)));
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 720)));
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 120)));
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 24)));
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 6)));
+        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(0.5)));
+        sum = V.MultiplyAdd(sum * x, x, x);
+        return V.Select(V.LessThan(V.Abs(x), V.Create(T.CreateTruncating(0.35))), sum, V.Exp(x) - V.Create(T.One));
+    }
+}
+
+internal readonly struct ExpMinusOneOperation<T> : IUnary<T>
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => ExpMinusOne.Of<V, T>(x);
+}
+
+/// <summary>tanh x = sign(x) * -e / (2 + e), e = exp(-2|x|) - 1.</summary>
+internal readonly struct TanhOperation<T> : IUnary<T>
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T>
+    {
+        var two = V.Create(T.CreateTruncating(2));
+        var e = ExpMinusOne.Of<V, T>(-(V.Abs(x) * two));
+        return V.CopySign(-e / (two + e), x);
+    }
+}
+
+/// <summary>1 / (1 + exp(-x)).</summary>
+internal readonly struct SigmoidOperation<T> : IUnary<T>
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T>
+    {
+        var one = V.Create(T.One);
+        return one / (one + V.Exp(-x));
+    }
+}
+
+internal readonly struct ReluOperation<T>(T zero) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Max(x, V.Create(zero));
+}
+
+internal readonly struct FloorOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Floor(x);
+}
+
+internal readonly struct CeilingOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Ceiling(x);
+}
+
+internal readonly struct RoundOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Round(x);
+}
+
+internal readonly struct TruncateOperation<T> : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => V.Truncate(x);
+}
+
+internal readonly struct AddConstantOperation<T>(T constant) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => x + V.Create(constant);
+}
+
+internal readonly struct MultiplyConstantOperation<T>(T constant) : IUnary<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, T> => x * V.Create(constant);
+}
+
+/// <summary>A function that has a scalar form only, evaluated in float64.</summary>
+internal readonly struct ScalarOperation<T>(Func<double, double> function) : IElementwise<T, T>
+    where T : unmanaged, System.Numerics.INumberBase<T>
+{
+    public T Apply(T x, T y) => T.CreateTruncating(function(double.CreateTruncating(x)));
+}
+
+/// <summary>Which kernels have a scalar form only, and it.</summary>
+internal static class ScalarFunctions
+{
+    public static Func<double, double> Of(UnaryKernel kernel, double parameter) => kernel switch
+    {
+        UnaryKernel.Exp2 => static x => Math.Pow(2, x),
+        UnaryKernel.Log2 => Math.Log2,
+        UnaryKernel.Log10 => Math.Log10,
+        UnaryKernel.LogOnePlus => SpecialFunctions.LogOnePlus,
+        UnaryKernel.Tan => Math.Tan,
+        UnaryKernel.Asin => Math.Asin,
+        UnaryKernel.Acos => Math.Acos,
+        UnaryKernel.Atan => Math.Atan,
+        UnaryKernel.Sinh => Math.Sinh,
+        UnaryKernel.Cosh => Math.Cosh,
+        UnaryKernel.Asinh => Math.Asinh,
+        UnaryKernel.Acosh => Math.Acosh,
+        UnaryKernel.Atanh => Math.Atanh,
+        UnaryKernel.Erf => SpecialFunctions.Erf,
+        UnaryKernel.Erfc => SpecialFunctions.Erfc,
+        UnaryKernel.ErfInverse => SpecialFunctions.ErfInverse,
+        UnaryKernel.LogGamma => SpecialFunctions.LogGamma,
+        UnaryKernel.Polygamma => x => SpecialFunctions.Polygamma((int)parameter, x),
+        UnaryKernel.PowerConstant => x => Math.Pow(x, parameter),
+        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "No scalar form."),
+    };
+}

@@ -1,0 +1,95 @@
+namespace Scorch.Kernels;
+
+/// <summary>Threads that claim chunks of one job at a time; the caller works too, and small work never wakes them.</summary>
+/// <remarks>What a chunk computes must not depend on which thread runs it, nor on how many there are.</remarks>
+internal static class WorkPool
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<Thread> Workers = [];
+    private static readonly SemaphoreSlim Wake = new(0);
+    private static Job? current;
+    private static int threads = Environment.ProcessorCount;
+
+    [ThreadStatic]
+    private static bool insideJob;
+
+    /// <summary>Threads that share a job, the caller among them.</summary>
+    public static int Threads
+    {
+        get => threads;
+        set => threads = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Threads: at least one thread is needed.");
+    }
+
+    /// <summary>Runs <paramref name="body"/> for 0 … chunks-1, in any order, perhaps at the same time.</summary>
+    public static void Run(int chunks, Action<int> body)
+    {
+        var wanted = Math.Min(Threads, chunks);
+        if (wanted <= 1 || insideJob || !Gate.TryEnter())
+        {
+            for (var i = 0; i < chunks; i++) body(i);
+            return;
+        }
+        try
+        {
+            while (Workers.Count < wanted - 1)
+            {
+                var worker = new Thread(Work) { IsBackground = true, Name = "Scorch worker" };
+                Workers.Add(worker);
+                worker.Start();
+            }
+            var job = new Job(chunks, body);
+            Volatile.Write(ref current, job);
+            Wake.Release(wanted - 1);
+            job.Run();
+            Volatile.Write(ref current, null);
+            job.WaitForAll();
+            job.Error?.Throw();
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+    }
+
+    private static void Work()
+    {
+        while (true)
+        {
+            Wake.Wait();
+            Volatile.Read(ref current)?.Run();
+        }
+    }
+
+    private sealed class Job(int chunks, Action<int> body)
+    {
+        private int next;
+        private int done;
+
+        public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Error { get; private set; }
+
+        public void Run()
+        {
+            insideJob = true;
+            int chunk;
+            while ((chunk = Interlocked.Increment(ref next) - 1) < chunks)
+            {
+                try
+                {
+                    body(chunk);
+                }
+                catch (Exception error)
+                {
+                    Error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
+                }
+                Interlocked.Increment(ref done);
+            }
+            insideJob = false;
+        }
+
+        public void WaitForAll()
+        {
+            var spinner = default(SpinWait);
+            while (Volatile.Read(ref done) < chunks) spinner.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+}

@@ -1,6 +1,0 @@
-namespace Scorch;
-
-/// <summary>x</summary>
-public static class Tmp
-{
-}

@@ -40,15 +40,14 @@ internal static class ClassicalSolvers
     // The shortest of a few: the first pays for compilation, and others share the machine.
     private static (double[,] U, int Iterations, double Seconds) Timed(Func<(double[,] U, int Iterations)> solve)
     {
-        var shortest = double.PositiveInfinity;
-        (double[,] U, int Iterations) result = default;
+        var (u, iterations, shortest) = (new double[0, 0], 0, double.PositiveInfinity);
         for (var i = 0; i < Repetitions; i++)
         {
             var watch = Stopwatch.StartNew();
-            result = solve();
+            (u, iterations) = solve();
             shortest = Math.Min(shortest, watch.Elapsed.TotalSeconds);
         }
 
-        return (result.U, result.Iterations, shortest);
+        return (u, iterations, shortest);
     }
 }

@@ -5,7 +5,8 @@ namespace Scorch.Science.PinnPoisson;
 /// <param name="Memory">Pairs of steps and gradient changes kept, at least 1.</param>
 /// <param name="GradientTolerance">Stop when no entry of the gradient is larger; not negative.</param>
 /// <param name="LineSearchSteps">The most evaluations of a line search, at least 1.</param>
-public sealed record LbfgsPlan(int Iterations, int Memory = 100, double GradientTolerance = 1e-8, int LineSearchSteps = 50);
+/// <param name="ChangeTolerance">Stop when an iteration changes loss or weights by less; not negative. Tiny, so that training does not end after a few steps.</param>
+public sealed record LbfgsPlan(int Iterations, int Memory = 100, double GradientTolerance = 1e-8, int LineSearchSteps = 50, double ChangeTolerance = 1e-16);
 
 /// <summary>Residual-based adaptive refinement: at intervals during the Adam phase the points where the residual is largest, among
 /// random candidates, join the collocation points (Lu et al., DeepXDE, 2021).</summary>
@@ -49,7 +50,7 @@ public sealed record PinnConfig
         Require(Hidden is { Count: > 0 } && Hidden.All(units => units is > 0 and <= 65536), nameof(Hidden), "at least one hidden layer, each of 1 to 65536 units");
         Require(Activation is { Scale: null or (> 0 and < double.PositiveInfinity) }, nameof(Activation), "an adaptive activation with a positive scale");
         Require(Adam.LearningRate > 0 && double.IsFinite(Adam.LearningRate) && Adam.Steps >= 0, nameof(Adam), "a positive learning rate and at least 0 steps");
-        Require(Lbfgs is { Iterations: >= 0, Memory: > 0, GradientTolerance: >= 0, LineSearchSteps: > 0 }, nameof(Lbfgs), "at least 0 iterations, a memory and a line search of at least 1");
+        Require(Lbfgs is { Iterations: >= 0, Memory: > 0, GradientTolerance: >= 0, LineSearchSteps: > 0, ChangeTolerance: >= 0 }, nameof(Lbfgs), "at least 0 iterations, a memory and a line search of at least 1");
         Require(InteriorWeight > 0 && double.IsFinite(InteriorWeight), nameof(InteriorWeight), "a positive weight");
         Require(BoundaryWeight >= 0 && double.IsFinite(BoundaryWeight), nameof(BoundaryWeight), "a weight of at least 0");
         Require(Points is { Interior: > 0, Boundary: > 0 }, nameof(Points), "at least one point inside and one on the boundary");

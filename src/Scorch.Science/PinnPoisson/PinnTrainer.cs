@@ -46,6 +46,11 @@ internal sealed class PinnTrainer
     {
         var watch = Stopwatch.StartNew();
         RunAdam(observe, cancellation);
+        if (end == TrainingEnd.Planned)
+        {
+            RunLbfgs(observe, cancellation);
+        }
+
         return Record(watch.Elapsed.TotalSeconds);
     }
 
@@ -72,6 +77,38 @@ internal sealed class PinnTrainer
             adam.Step();
             adamSteps++;
         }
+    }
+
+    // The loss after the last step of either phase is recorded too: with n steps there are n + 1 losses.
+    private void RunLbfgs(TrainingObserver? observe, CancellationToken cancellation)
+    {
+        double initial;
+        using (Autograd.GradientMode.Enable())
+        {
+            initial = loss.Of(network).Item();
+        }
+
+        if (Stops(TrainingPhase.Lbfgs, initial, observe, cancellation) || config.Lbfgs.Iterations == 0)
+        {
+            return;
+        }
+
+        var plan = config.Lbfgs;
+        var lbfgs = new Lbfgs(parameters, new LbfgsConfig(
+            MaximumIterations: plan.Iterations,
+            MaximumEvaluations: (int)Math.Min(int.MaxValue, (long)plan.Iterations * (plan.LineSearchSteps + 1)),
+            GradientTolerance: plan.GradientTolerance,
+            ChangeTolerance: plan.ChangeTolerance,
+            History: plan.Memory,
+            LineSearchSteps: plan.LineSearchSteps));
+        var (_, outcome) = lbfgs.Step(() => loss.Of(network), cancellation, value => Stops(TrainingPhase.Lbfgs, value, observe, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        end = outcome switch
+        {
+            LbfgsOutcome.SmallGradient or LbfgsOutcome.SmallChange => TrainingEnd.Converged,
+            LbfgsOutcome.NotFinite => TrainingEnd.NotFinite,
+            _ => end,
+        };
     }
 
     private bool Stops(TrainingPhase phase, double value, TrainingObserver? observe, CancellationToken cancellation)

@@ -14,12 +14,15 @@ public class PinnTrainingTests
         Adam = (5e-3, 150),
         Lbfgs = new LbfgsPlan(120),
         Points = Sampling.Sobol(100, 48),
+        BoundaryWeight = 400,
     };
+
+    private static readonly Lazy<Pinn> Trained = new(() => PinnSolver.Train(Simple, Small, seed: 1));
 
     [Fact]
     public void A_small_network_solves_a_smooth_problem()
     {
-        var pinn = PinnSolver.Train(Simple, Small, seed: 1);
+        var pinn = Trained.Value;
         var grid = new Grid(16);
         var error = Fields.RelativeError(pinn.Evaluate(grid), Simple.SolveDiscrete(grid));
         Assert.True(error < 0.05, $"Relative error {error}.");
@@ -146,7 +149,7 @@ public class PinnTrainingTests
     [InlineData(HybridVariant.ConjugateGradient)]
     public void Every_hybrid_reaches_the_discrete_solution_in_fewer_iterations_than_from_zero(HybridVariant variant)
     {
-        var pinn = PinnSolver.Train(Simple, Small, seed: 1);
+        var pinn = Trained.Value;
         var found = HybridPoisson.Solve(Simple, 32, 16, pinn, new HybridConfig { Variant = variant, Tolerance = 1e-9, Precondition = false });
         Assert.True(found.Fine.Converged);
         Assert.True(Fields.RelativeError(found.Solution, Simple.SolveDiscrete(new Grid(32))) < 1e-6);
@@ -160,7 +163,7 @@ public class PinnTrainingTests
     [Fact]
     public void Two_grid_cycles_with_networks_for_the_residual_equation_reduce_the_residual()
     {
-        var pinn = PinnSolver.Train(Simple, Small, seed: 1);
+        var pinn = Trained.Value;
         var found = HybridPoisson.Solve(Simple, 32, 16, pinn, new HybridConfig
         {
             Variant = HybridVariant.TwoGrid,
@@ -190,7 +193,7 @@ public class PinnTrainingTests
     [Fact]
     public void The_parts_of_the_error_ledger_add_up()
     {
-        var pinn = PinnSolver.Train(Simple, Small with { Lbfgs = new LbfgsPlan(30) }, seed: 1);
+        var pinn = Trained.Value;
         var ledger = ErrorLedger.Of(Simple, pinn, new Grid(16), pinn.Config with { Adam = (1e-3, 0), Lbfgs = new LbfgsPlan(100) });
 
         // Each total lies between the difference and the sum of its parts.

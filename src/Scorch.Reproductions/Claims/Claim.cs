@@ -57,7 +57,7 @@ public sealed record Claim
     /// <summary>Unit of the measurements, e.g. <c>images/s</c>; empty when they are plain numbers.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>The figure that the paper states for this quantity; null unless the abstract or a checked source gives it.</summary>
+    /// <summary>The figure that the paper states for the compared quantity (for a ratio, the ratio); null unless the abstract or a checked source gives it.</summary>
     public double? PaperFigure { get; init; }
 
     /// <summary>Where the paper states the figure (e.g. <c>abstract</c>, <c>Table 2</c>); null when there is none.</summary>

@@ -9,8 +9,7 @@ public static class StudentT
     public static double Cumulative(double t, double degrees)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(degrees);
-        var tail = IncompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
-        return t >= 0 ? 1 - tail : tail;
+        return t >= 0 ? 1 - Tail(t, degrees) : Tail(t, degrees);
     }
 
     /// <summary>The value below which a t variable lies with probability <paramref name="probability"/>.</summary>
@@ -28,8 +27,8 @@ public static class StudentT
             return -Quantile(1 - probability, degrees);
         }
 
-        double low = 0, high = 1;
-        while (Cumulative(high, degrees) < probability)
+        double low = 0, high = 1, tail = 1 - probability;
+        while (Tail(high, degrees) > tail)
         {
             high *= 2;
         }
@@ -43,7 +42,7 @@ public static class StudentT
                 return middle;
             }
 
-            if (Cumulative(middle, degrees) < probability)
+            if (Tail(middle, degrees) > tail)
             {
                 low = middle;
             }
@@ -53,6 +52,9 @@ public static class StudentT
             }
         }
     }
+
+    // P(T > |t|), which keeps its digits where the distribution function is close to one.
+    private static double Tail(double t, double degrees) => IncompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
 
     // I_x(a, b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8), on the side where it converges fast.
     private static double IncompleteBeta(double x, double a, double b)

@@ -7,6 +7,10 @@ namespace Scorch.Science.PinnPoisson;
 /// <summary>The sizes of a reproduction run.</summary>
 internal sealed record ReproductionPlan
 {
+    // An error u_b on the boundary weighs as much as the residual that it would cause inside, lambda u_b, lambda = 2 pi^2 being the
+    // lowest eigenvalue of the Laplacian: w_b = lambda^2, rounded. The paper's 1 needs the paper's many steps.
+    private const double BalancedBoundaryWeight = 400;
+
     /// <summary>The sizes of each scale; laptop by the card's plan, paper by the paper's configuration.</summary>
     public static IReadOnlyList<Setting> Settings(Scale scale)
     {
@@ -24,6 +28,7 @@ internal sealed record ReproductionPlan
             Setting.Integer("width", width, "Units of a hidden layer.", 1, 4096),
             Setting.Integer("interior", interior, "Collocation points inside the square.", 1, 1_000_000),
             Setting.Integer("boundary", boundary, "Collocation points on the boundary.", 1, 1_000_000),
+            Setting.Number("boundary-weight", scale == Scale.Paper ? 1 : BalancedBoundaryWeight, "Weight of the boundary term of the loss.", 0, 1e9),
             Setting.Integer("adam", adam, "Adam steps.", 0, 10_000_000),
             Setting.Integer("lbfgs", lbfgs, "L-BFGS iterations.", 0, 10_000_000),
             Setting.Integer("fine", fine, "Intervals a side of the fine grid, the coarse ones times a power of two.", 8, 4096),
@@ -40,6 +45,7 @@ internal sealed record ReproductionPlan
             Hidden = [.. Enumerable.Repeat(settings.Integer("width"), settings.Integer("depth"))],
             Adam = (1e-3, settings.Integer("adam")),
             Lbfgs = new LbfgsPlan(settings.Integer("lbfgs")),
+            BoundaryWeight = settings.Number("boundary-weight"),
             Points = Sampling.Sobol(settings.Integer("interior"), settings.Integer("boundary")),
         },
         Laaf = Activation.LaafTanh(settings.Number("laaf-scale")),

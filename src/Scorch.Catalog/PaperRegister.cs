@@ -1,0 +1,13 @@
+using Scorch.Reproductions;
+using Scorch.Science.PinnPoisson;
+
+namespace Scorch;
+
+/// <summary>The one list of the papers that run. A room's paper runs once its reproduction stands here.</summary>
+internal static class PaperRegister
+{
+    public static IReadOnlyList<Reproduction> All { get; } =
+    [
+        new PinnPoissonReproduction(),
+    ];
+}

@@ -1,0 +1,20 @@
+namespace Scorch.Cli;
+
+/// <summary>What the process answers to its caller.</summary>
+public static class ExitCode
+{
+    /// <summary>It ran, whatever the verdicts.</summary>
+    public const int Success = 0;
+
+    /// <summary>It failed.</summary>
+    public const int Failure = 1;
+
+    /// <summary>It was asked for something that does not exist or does not fit.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A data set is not on this machine.</summary>
+    public const int MissingData = 3;
+
+    /// <summary>It was stopped by a signal.</summary>
+    public const int Cancelled = 130;
+}

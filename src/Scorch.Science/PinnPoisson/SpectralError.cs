@@ -21,8 +21,17 @@ public sealed class SpectralError
     /// <summary>The size of the error's mode <c>sin(k pi x) sin(l pi y)</c> relative to the reference's.</summary>
     /// <param name="k">Half waves along x, from 1.</param>
     /// <param name="l">Half waves along y, from 1.</param>
-    /// <returns>Not finite where the reference lacks the mode.</returns>
+    /// <returns>Meaningless where the reference lacks the mode; see <see cref="HasMode"/>.</returns>
     public double Mode(int k, int l) => Math.Abs(error[k - 1, l - 1]) / Math.Abs(reference[k - 1, l - 1]);
+
+    /// <summary>Whether a grid function holds more of the mode <c>sin(k pi x) sin(k pi y)</c> than rounding leaves.</summary>
+    /// <param name="values">A grid function.</param>
+    /// <param name="k">Half waves along both axes, from 1.</param>
+    public static bool HasMode(double[,] values, int k)
+    {
+        var spectrum = SineTransform.Transform((double[,])values.Clone());
+        return Math.Abs(spectrum[k - 1, k - 1]) > 1e-10 * PoissonStencil.Norm(spectrum);
+    }
 
     /// <summary>The Euclidean size of the error in a band of modes, <c>low &lt;= max(k, l) &lt; high</c>, relative to the whole reference.</summary>
     /// <param name="low">The lowest mode number of the band, from 1.</param>

@@ -11,8 +11,7 @@ internal sealed class Trainings(ReproductionPlan plan, RunContext context, int s
     public Pinn Base(PoissonProblem problem)
     {
         var exact = problem.SolveDiscrete(plan.SpectrumGrid);
-        var own = new SpectralError(new double[plan.SpectrumGrid.Interior, plan.SpectrumGrid.Interior], exact);
-        var measurable = double.IsFinite(own.Mode(1, 1)) && double.IsFinite(own.Mode(4, 4));
+        var measurable = SpectralError.HasMode(exact, 1) && SpectralError.HasMode(exact, 4);
         var (first, fourth) = (int.MaxValue, int.MaxValue);
         var pinn = PinnSolver.Train(problem, plan.Config, seed, observe: (step, network) =>
         {

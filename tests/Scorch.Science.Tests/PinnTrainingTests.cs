@@ -26,7 +26,7 @@ public class PinnTrainingTests
         var grid = new Grid(16);
         var error = Fields.RelativeError(pinn.Evaluate(grid), Simple.SolveDiscrete(grid));
         Assert.True(error < 0.05, $"Relative error {error}.");
-        Assert.True(pinn.Record.FinalLoss < 1e-3 * pinn.Record.Losses[0]);
+        Assert.True(pinn.Record.FinalLoss < 1e-2 * pinn.Record.Losses[0]);
         Assert.Equal(150, pinn.Record.AdamSteps);
     }
 
@@ -194,7 +194,7 @@ public class PinnTrainingTests
     public void The_parts_of_the_error_ledger_add_up()
     {
         var pinn = Trained.Value;
-        var ledger = ErrorLedger.Of(Simple, pinn, new Grid(16), pinn.Config with { Adam = (1e-3, 0), Lbfgs = new LbfgsPlan(100) });
+        var ledger = ErrorLedger.Of(Simple, pinn, new Grid(16), fitIterations: 100);
 
         // Each total lies between the difference and the sum of its parts.
         Assert.InRange(ledger.Total, Math.Abs(ledger.Inside - ledger.Boundary), ledger.Inside + ledger.Boundary);

@@ -16,7 +16,7 @@ internal sealed class HybridComparison
     private readonly double[] exact;
     private readonly double exactNorm;
     private readonly double[,] continuous;
-    private readonly (LinearSolution Conjugate, LinearSolution Sweeps) zero;
+    private readonly (LinearSolution Conjugate, LinearSolution Preconditioned, LinearSolution Sweeps) zero;
 
     public HybridComparison(ReproductionPlan plan, PoissonProblem problem, CancellationToken cancellation)
     {
@@ -28,6 +28,7 @@ internal sealed class HybridComparison
         continuous = Fields.Inject(problem.SolveDiscrete(new Grid(4 * plan.Fine)), 4);
         var matrix = FivePointLaplacian.Dirichlet(plan.Fine);
         zero = (
+            LinearSolve.ConjugateGradient(matrix, Grid.Flatten(source), null, 1e-14, observe: IsExactEnough, cancellation: cancellation),
             LinearSolve.ConjugateGradient(matrix, Grid.Flatten(source), Ilu0.Factor(matrix), 1e-14, observe: IsExactEnough, cancellation: cancellation),
             PoissonStencil.SolveGaussSeidel(source, tolerance: 1e-14, sweepsPerCheck: SweepsPerCheck, observe: IsExactEnough, cancellation: cancellation));
     }
@@ -35,9 +36,10 @@ internal sealed class HybridComparison
     public void Measure(RunContext context, int seed, Pinn pinn)
     {
         var conjugate = Solve(HybridVariant.ConjugateGradient, pinn);
+        var preconditioned = Solve(HybridVariant.ConjugateGradient, pinn, precondition: true);
         var sweeps = Solve(HybridVariant.GaussSeidel, pinn);
         var refined = Solve(HybridVariant.RefinedGaussSeidel, pinn);
-        foreach (var (claim, hybrid, baseline) in new[] { ("C4a", conjugate, zero.Conjugate), ("C4b", sweeps, zero.Sweeps), ("C4c", refined, zero.Sweeps) })
+        foreach (var (claim, hybrid, baseline) in new[] { ("C4a", conjugate, zero.Conjugate), ("C4b", sweeps, zero.Sweeps), ("C4c", refined, zero.Sweeps), ("C4e", preconditioned, zero.Preconditioned) })
         {
             context.Measure(claim, seed, Arm.Method, hybrid.Fine.Iterations);
             context.Measure(claim, seed, Arm.Baseline, baseline.Iterations);
@@ -45,19 +47,19 @@ internal sealed class HybridComparison
 
         var grid = new Grid(plan.Fine);
         context.Measure("C4d", seed, Arm.Method, Fields.RelativeError(refined.Solution, continuous));
-        context.Measure("C4d", seed, Arm.Baseline, Fields.RelativeError(grid.Unflatten(zero.Conjugate.Solution), continuous));
+        context.Measure("C4d", seed, Arm.Baseline, Fields.RelativeError(grid.Unflatten(zero.Preconditioned.Solution), continuous));
         var start = Fields.RelativeError(sweeps.Start, grid.Unflatten(exact));
         context.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"Seed {seed}, hybrids for {plan.Target}: prediction's error {start:G3}; without training, CG {conjugate.Times.WithoutTraining:G3} s, sweeps {sweeps.Times.WithoutTraining:G3} s, refined {refined.Times.WithoutTraining:G3} s ({refined.CoarseIterations} coarse iterations); training {pinn.Record.Seconds:F1} s."));
     }
 
-    private HybridResult Solve(HybridVariant variant, Pinn pinn) => HybridPoisson.Solve(
+    private HybridResult Solve(HybridVariant variant, Pinn pinn, bool precondition = false) => HybridPoisson.Solve(
         problem,
         plan.Fine,
         plan.Coarse,
         pinn,
-        new HybridConfig { Variant = variant, Tolerance = 1e-14, SweepsPerCheck = SweepsPerCheck, Observe = IsExactEnough },
+        new HybridConfig { Variant = variant, Tolerance = 1e-14, Precondition = precondition, SweepsPerCheck = SweepsPerCheck, Observe = IsExactEnough },
         cancellation);
 
     private bool IsExactEnough(int iteration, ReadOnlySpan<double> u, double residual) => Distance(exact, u) <= Error * exactNorm;

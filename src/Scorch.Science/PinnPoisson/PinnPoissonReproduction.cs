@@ -59,7 +59,7 @@ public sealed class PinnPoissonReproduction : Reproduction
         new Claim
         {
             Id = "C4a", Statement = "A network's prediction as start saves conjugate gradient iterations.",
-            Metric = "CG + ILU(0) iterations to a relative error of 1e-6 against the discrete solution, from the prediction against from zero", Unit = "iterations",
+            Metric = "CG iterations to a relative error of 1e-6 against the discrete solution, from the prediction against from zero", Unit = "iterations",
             Comparison = Comparison.Ratio, Threshold = Threshold.AtMost(0.85), MinimumScale = Scale.Laptop,
         },
         new Claim
@@ -79,6 +79,12 @@ public sealed class PinnPoissonReproduction : Reproduction
             Id = "C4d", Statement = "The hybrid is as accurate as a classical solver.",
             Metric = "relative L2 error against the solution on a four times finer grid, hybrid against CG + ILU(0)",
             Comparison = Comparison.Ratio, Threshold = Threshold.AtMost(1.01), MinimumScale = Scale.Laptop,
+        },
+        new Claim
+        {
+            Id = "C4e", Statement = "A network's prediction as start saves preconditioned conjugate gradient iterations.",
+            Metric = "CG + ILU(0) iterations to a relative error of 1e-6 against the discrete solution, from the prediction against from zero", Unit = "iterations",
+            Comparison = Comparison.Ratio, Threshold = Threshold.AtMost(0.85), MinimumScale = Scale.Laptop,
         },
     ];
 

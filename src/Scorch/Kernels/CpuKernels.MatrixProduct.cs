@@ -79,29 +79,38 @@ internal sealed unsafe partial class CpuKernels
                 var batch = task / ((long)rowBlocks * columnBlocks);
                 var block = task % ((long)rowBlocks * columnBlocks);
                 var (row, column) = ((int)(block % rowBlocks) * BlockRows, (int)(block / rowBlocks) * BlockColumns);
-                var product = new BlockProduct<T>(
+                var right = new StridedColumns<T>(b + (batch * rs[0]), rs[1], rs[2]);
+                var product = new BlockProduct<T, StridedColumns<T>>(
                     c + (batch * cs[0]) + (row * cs[1]) + column,
                     a + (batch * ls[0]) + (row * ls[1]),
-                    b + (batch * rs[0]) + (column * rs[2]),
+                    right,
+                    column,
                     cs[1],
-                    (ls[1], ls[2]),
-                    (rs[1], rs[2]),
+                    ls[1],
+                    ls[2],
                     Math.Min(BlockRows, rows - row),
                     Math.Min(BlockColumns, columns - column),
                     depth);
-                if (Vector512.IsHardwareAccelerated) product.Run<Simd512<T>>(12);
-                else if (Vector256.IsHardwareAccelerated) product.Run<Simd256<T>>(6);
-                else product.Run<Simd128<T>>(6);
+                product.Run(accumulate: false);
             });
         }
     }
 
-    /// <summary>One block of C over the whole depth.</summary>
-    private readonly struct BlockProduct<T>(
-        T* c, T* a, T* b, long cStride, (long Row, long Depth) aStride, (long Depth, long Column) bStride, int rows, int columns, int depth)
+    /// <summary>One block of C over the whole depth; the right factor packs its own columns.</summary>
+    private readonly struct BlockProduct<T, TColumns>(
+        T* c, T* a, TColumns right, int firstColumn, long cStride, long aRow, long aDepth, int rows, int columns, int depth)
         where T : unmanaged, INumberBase<T>
+        where TColumns : struct, IColumns<T>
     {
-        public void Run<V>(int tileRows)
+        /// <summary>Overwrites the block, or adds to it.</summary>
+        public void Run(bool accumulate)
+        {
+            if (Vector512.IsHardwareAccelerated) Run<Simd512<T>>(12, accumulate);
+            else if (Vector256.IsHardwareAccelerated) Run<Simd256<T>>(6, accumulate);
+            else Run<Simd128<T>>(6, accumulate);
+        }
+
+        private void Run<V>(int tileRows, bool accumulate)
             where V : struct, ISimd<V, T>
         {
             var tileColumns = 2 * V.Count;
@@ -111,8 +120,10 @@ internal sealed unsafe partial class CpuKernels
             for (var from = 0; from < depth; from += BlockDepth)
             {
                 var length = Math.Min(BlockDepth, depth - from);
+                var add = accumulate || from > 0;
                 PackA(packedA, from, length, tileRows);
-                PackB(packedB, from, length, tileColumns);
+                for (var column = 0; column < columns; column += tileColumns)
+                    right.Pack(packedB + ((long)column * length), from, length, firstColumn + column, Math.Min(tileColumns, columns - column), tileColumns);
                 for (var column = 0; column < columns; column += tileColumns)
                 {
                     var tileB = packedB + ((long)column * length);
@@ -122,11 +133,11 @@ internal sealed unsafe partial class CpuKernels
                         var target = c + (row * cStride) + column;
                         if (row + tileRows <= rows && column + tileColumns <= columns)
                         {
-                            MatrixMicroKernels.Tile<V, T>(tileRows, tileA, tileB, target, cStride, length, from > 0);
+                            MatrixMicroKernels.Tile<V, T>(tileRows, tileA, tileB, target, cStride, length, add);
                             continue;
                         }
                         MatrixMicroKernels.Tile<V, T>(tileRows, tileA, tileB, edge, tileColumns, length, false);
-                        Merge(target, edge, Math.Min(tileRows, rows - row), Math.Min(tileColumns, columns - column), tileColumns, from > 0);
+                        Merge(target, edge, Math.Min(tileRows, rows - row), Math.Min(tileColumns, columns - column), tileColumns, add);
                     }
                 }
             }
@@ -150,42 +161,50 @@ internal sealed unsafe partial class CpuKernels
                 var height = Math.Min(tileRows, rows - row);
                 for (var i = 0; i < height; i++)
                 {
-                    var source = a + ((row + i) * aStride.Row) + (from * aStride.Depth);
+                    var source = a + ((row + i) * aRow) + (from * aDepth);
                     var target = packed + i;
-                    for (var k = 0; k < length; k++) target[(long)k * tileRows] = source[k * aStride.Depth];
+                    for (var k = 0; k < length; k++) target[(long)k * tileRows] = source[k * aDepth];
                 }
                 for (var i = height; i < tileRows; i++)
                     for (var k = 0; k < length; k++) packed[((long)k * tileRows) + i] = default;
                 packed += (long)tileRows * length;
             }
         }
+    }
+}
 
-        private void PackB(T* packed, int from, int length, int tileColumns)
+/// <summary>The right factor of a product: copies a few of its columns, packed by rows and filled up with zeros.</summary>
+internal unsafe interface IColumns<T>
+    where T : unmanaged
+{
+    /// <summary>Packs rows from … from+length-1 of columns first … first+width-1 as rows of <paramref name="tileColumns"/>.</summary>
+    void Pack(T* packed, int from, int length, int first, int width, int tileColumns);
+}
+
+/// <summary>The columns of a strided matrix.</summary>
+internal readonly unsafe struct StridedColumns<T>(T* source, long depthStride, long columnStride) : IColumns<T>
+    where T : unmanaged
+{
+    public void Pack(T* packed, int from, int length, int first, int width, int tileColumns)
+    {
+        var corner = source + (from * depthStride) + (first * columnStride);
+        if (columnStride == 1)
         {
-            for (var column = 0; column < columns; column += tileColumns)
+            for (var k = 0; k < length; k++)
             {
-                var width = Math.Min(tileColumns, columns - column);
-                var source = b + (from * bStride.Depth) + (column * bStride.Column);
-                if (bStride.Column == 1)
-                {
-                    for (var k = 0; k < length; k++)
-                    {
-                        var line = source + (k * bStride.Depth);
-                        var target = packed + ((long)k * tileColumns);
-                        new Span<T>(line, width).CopyTo(new Span<T>(target, width));
-                        if (width < tileColumns) new Span<T>(target + width, tileColumns - width).Clear();
-                    }
-                }
-                else
-                {
-                    for (var j = 0; j < width; j++)
-                        for (var k = 0; k < length; k++) packed[((long)k * tileColumns) + j] = source[(j * bStride.Column) + (k * bStride.Depth)];
-                    for (var j = width; j < tileColumns; j++)
-                        for (var k = 0; k < length; k++) packed[((long)k * tileColumns) + j] = default;
-                }
-                packed += (long)tileColumns * length;
+                var target = packed + ((long)k * tileColumns);
+                new Span<T>(corner + (k * depthStride), width).CopyTo(new Span<T>(target, width));
+                if (width < tileColumns) new Span<T>(target + width, tileColumns - width).Clear();
             }
+            return;
         }
+        for (var j = 0; j < width; j++)
+        {
+            var line = corner + (j * columnStride);
+            for (var k = 0; k < length; k++) packed[((long)k * tileColumns) + j] = line[k * depthStride];
+        }
+        for (var j = width; j < tileColumns; j++)
+            for (var k = 0; k < length; k++) packed[((long)k * tileColumns) + j] = default;
     }
 }
 

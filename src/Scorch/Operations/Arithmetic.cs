@@ -112,12 +112,6 @@ public partial class Tensor
     /// <summary>The greater of two, broadcasting; NaN in either gives NaN; ties share the gradient.</summary>
     public Tensor Maximum(Tensor other) => Extreme("Maximum", BinaryKernel.Maximum, other);
 
-    /// <summary>The lesser of each element and a number.</summary>
-    public Tensor Minimum(Scalar other) => Minimum(AsTensor(other, this));
-
-    /// <summary>The greater of each element and a number.</summary>
-    public Tensor Maximum(Scalar other) => Maximum(AsTensor(other, this));
-
     /// <summary>Each element held between two bounds; the gradient flows where the bounds hold.</summary>
     /// <param name="minimum">The least value, or null for none.</param>
     /// <param name="maximum">The greatest value, or null for none.</param>

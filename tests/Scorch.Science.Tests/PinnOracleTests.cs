@@ -67,6 +67,19 @@ public class PinnOracleTests
         }
     }
 
+    [Fact]
+    public void Lbfgs_reaches_the_minimum_of_the_reference_from_the_same_start()
+    {
+        var oracle = new Oracle("pinn-poisson", "pinn_tanh.npz");
+        var reference = new Oracle("pinn-poisson", "lbfgs.npz");
+        var config = new PinnConfig { Hidden = [4], Adam = (1e-3, 0), Lbfgs = new LbfgsPlan(1_200, GradientTolerance: 1e-10) };
+        var network = new PinnNetwork(config, seed: 0);
+        Load(network, reference);
+        var record = new PinnTrainer(network, config, Equation, oracle.Matrix("x_interior"), Boundary(oracle)).Run();
+        Assert.Equal(reference.Scalar("start"), record.Losses[0], Tolerance * reference.Scalar("start"));
+        Assert.Equal(reference.Scalar("minimum"), record.FinalLoss, 0.01 * reference.Scalar("minimum"));
+    }
+
     private static PinnEquation Equation { get; } = PinnEquation.Of(new PoissonProblem(UnitSquare.Dirichlet(0), PoissonSources.Smooth));
 
     // The normals of a Dirichlet boundary are not used.
@@ -92,6 +105,12 @@ public class PinnOracleTests
             Activation = isAdaptive ? Activation.LaafSigmoid(SlopeScale(oracle)) : Activation.Tanh,
         };
         var network = new PinnNetwork(config, seed: 0);
+        Load(network, oracle);
+        return (oracle, network, config);
+    }
+
+    private static void Load(PinnNetwork network, Oracle oracle)
+    {
         using (GradientMode.Disable())
         {
             foreach (var (name, parameter) in PinnNetworkNames.Of(network))
@@ -99,8 +118,6 @@ public class PinnOracleTests
                 parameter.CopyFrom(Tensor.From(oracle.Vector("param." + name), parameter.Shape));
             }
         }
-
-        return (oracle, network, config);
     }
 
     // The reference's slopes start near 1/n with n = 5 or 10.

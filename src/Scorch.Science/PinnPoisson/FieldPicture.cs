@@ -6,7 +6,7 @@ namespace Scorch.Science.PinnPoisson;
 /// <summary>Draws grid functions side by side as heat maps in one SVG picture, each with its own colour scale.</summary>
 public static class FieldPicture
 {
-    private const int Cells = 64;
+    private const int Cells = 48;
     private const int Colours = 32;
     private const int Size = 256;
 
@@ -40,7 +40,9 @@ public static class FieldPicture
 
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"18\">{System.Net.WebUtility.HtmlEncode(title)}</text>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{Size + 48}\" fill=\"#555\">{low:G3} (dark) to {high:G3} (light)</text>\n");
-        const double cell = (double)Size / Cells;
+
+        // One path a colour, in units of cells; equal neighbours of a row join.
+        var paths = new StringBuilder[Colours];
         for (var row = 0; row < Cells; row++)
         {
             var iy = (int)((row + 0.5) / Cells * values.GetLength(1));
@@ -52,11 +54,22 @@ public static class FieldPicture
                     continue;
                 }
 
-                var y = 28 + ((Cells - 1 - row) * cell);
-                svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{start * cell}\" y=\"{y}\" width=\"{((column - start) * cell) + 0.3}\" height=\"{cell + 0.3}\" fill=\"{Hex(Colour(start, iy))}\"/>\n");
+                var path = paths[Colour(start, iy)] ??= new StringBuilder();
+                path.Append(CultureInfo.InvariantCulture, $"M{start} {Cells - 1 - row}h{column - start}v1H{start}z");
                 start = column;
             }
         }
+
+        svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate(0 28) scale({(double)Size / Cells})\" stroke-width=\".05\">\n");
+        for (var colour = 0; colour < Colours; colour++)
+        {
+            if (paths[colour] is { } path)
+            {
+                svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"{Hex(colour)}\" stroke=\"{Hex(colour)}\" d=\"{path}\"/>\n");
+            }
+        }
+
+        svg.Append("</g>\n");
 
         int Colour(int column, int iy)
         {

@@ -8,7 +8,8 @@ namespace Scorch.Checkpoints;
 /// <summary>What a pickle may refer to: a name on the allowlist, with what a call of it gives.</summary>
 /// <param name="Name">Module and name.</param>
 /// <param name="Call">Makes the value from the arguments; null for names that are not called.</param>
-internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Call);
+/// <param name="Value">What the name itself stands for, where it is a value.</param>
+internal sealed record PickleGlobal(string Name, Func<object?[], object?>? Call, object? Value = null);
 
 /// <summary>A dictionary out of a pickle, in its order.</summary>
 /// <param name="isOrdered">True for Python's OrderedDict, which may carry attributes.</param>
@@ -107,8 +108,12 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
         Find($"{module}.{name}");
     }
 
-    private void Find(string name) => stack.Add(find(name) ?? throw new CheckpointException(
-        $"{file}: the pickle asks for {Printable(name)}, which is not allowed: loading it in Python could run code. Save a plain state dictionary of tensors instead."));
+    private void Find(string name)
+    {
+        var global = find(name) ?? throw new CheckpointException(
+            $"{file}: the pickle asks for {Printable(name)}, which is not allowed: loading it in Python could run code. Save a plain state dictionary of tensors instead.");
+        stack.Add(global.Value ?? global);
+    }
 
     private void Call()
     {

@@ -52,7 +52,8 @@ public static class PyTorchFile
     /// <param name="path">The file.</param>
     /// <param name="maximumBytes">Refuse a tensor whose elements would take more.</param>
     /// <returns>
-    /// null, bool, long, <see cref="BigInteger"/>, double, <see cref="Complex"/>, string, byte[] or <see cref="Tensor"/>; lists, sets and tuples as
+    /// null, bool, long, <see cref="BigInteger"/>, double, <see cref="Complex"/>, string, byte[], <see cref="DataType"/> or
+    /// <see cref="Tensor"/>; lists, sets and tuples as
     /// <see cref="IReadOnlyList{T}"/> of object, dictionaries as <see cref="IReadOnlyDictionary{TKey, TValue}"/> from object to object in their order.
     /// </returns>
     /// <exception cref="CheckpointException">The file is damaged or hostile, or names something that is not allowed.</exception>

@@ -21,7 +21,8 @@ internal abstract class PyTorchStorages(string file, long budget, long maximumBy
     /// <summary>The allowlist. A name that is not on it is null, which refuses the file.</summary>
     public PickleGlobal? Find(string name)
     {
-        if (name.StartsWith("torch.", StringComparison.Ordinal) && (StorageType(name) is not null || DataTypeName(name))) return new(name, null);
+        if (StorageType(name) is not null) return new(name, null);
+        if (DataTypeOf(name) is { } type) return new(name, null, type);
         return name switch
         {
             "collections.OrderedDict" => new(name, arguments => Ordered(arguments)),
@@ -124,6 +125,20 @@ internal abstract class PyTorchStorages(string file, long budget, long maximumBy
         _ => null,
     };
 
-    private static bool DataTypeName(string name) => name["torch.".Length..] is
-        "float32" or "float64" or "float16" or "bfloat16" or "int64" or "int32" or "int16" or "int8" or "uint8" or "bool" or "complex64" or "complex128";
+    private static DataType? DataTypeOf(string name) => name switch
+    {
+        "torch.float32" => DataType.Float32,
+        "torch.float64" => DataType.Float64,
+        "torch.float16" => DataType.Float16,
+        "torch.bfloat16" => DataType.BFloat16,
+        "torch.int64" => DataType.Int64,
+        "torch.int32" => DataType.Int32,
+        "torch.int16" => DataType.Int16,
+        "torch.int8" => DataType.Int8,
+        "torch.uint8" => DataType.UInt8,
+        "torch.bool" => DataType.Bool,
+        "torch.complex64" => DataType.Complex64,
+        "torch.complex128" => DataType.Complex128,
+        _ => null,
+    };
 }

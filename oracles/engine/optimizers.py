@@ -42,6 +42,8 @@ class Adafactor(torch.optim.Optimizer):
     def step(self):
         for group in self.param_groups:
             for p in group["params"]:
+                if p.grad is None:
+                    continue
                 s = self.state[p]
                 s["t"] = t = s.get("t", 0) + 1
                 g2 = p.grad**2 + 1e-30

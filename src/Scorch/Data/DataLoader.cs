@@ -75,7 +75,7 @@ public sealed class DataLoader<TBatch>
                 }
                 TBatch batch;
                 if (config.Workers == 0) batch = collate(Indices(places, next++));
-                else batch = Await(ready.Dequeue(), cancellation);
+                else batch = ready.Dequeue().WaitAsync(cancellation).GetAwaiter().GetResult();
                 Position = new(epoch, Position.Batch + 1);
                 yield return batch;
                 if (Position.Epoch != epoch || Position.Batch == BatchesPerEpoch) break;
@@ -118,12 +118,6 @@ public sealed class DataLoader<TBatch>
         {
             running.Release();
         }
-    }
-
-    private static TBatch Await(Task<TBatch> task, CancellationToken cancellation)
-    {
-        task.Wait(cancellation);
-        return task.GetAwaiter().GetResult();
     }
 }
 

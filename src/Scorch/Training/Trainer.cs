@@ -79,13 +79,16 @@ public sealed class Trainer<TBatch>
         var clock = Stopwatch.StartNew();
         var firstStep = Step;
         var hasStopped = IsOutOfPatience;
+        var isBetweenSteps = true;
         try
         {
             while (Step < config.Steps && !hasStopped)
                 foreach (var batch in loader.Epoch(cancellation))
                 {
                     module.Train();
+                    isBetweenSteps = false;
                     TakeStep(batch);
+                    isBetweenSteps = true;
                     var isLast = Step == config.Steps;
                     if (isLast || (config.EvaluateEvery > 0 && Step % config.EvaluateEvery == 0)) hasStopped = Evaluate();
                     if (isLast || hasStopped || Step % config.ReportEvery == 0)
@@ -97,7 +100,8 @@ public sealed class Trainer<TBatch>
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Save(firstStep);
+            // A loss that was itself cancelled has used up its batch; what is saved must be whole.
+            if (isBetweenSteps) Save(firstStep);
             throw;
         }
         Save(firstStep);

@@ -1,4 +1,6 @@
 using Scorch.Reproductions;
+using Scorch.Science.PinnPoisson;
+using Scorch.Statistics.DoubleML;
 
 namespace Scorch;
 
@@ -7,5 +9,7 @@ internal static class PaperRegister
 {
     public static IReadOnlyList<Reproduction> All { get; } =
     [
+        new PinnPoissonReproduction(),
+        new DoubleMLReproduction(),
     ];
 }

@@ -34,7 +34,7 @@ public partial class Tensor
 
     /// <summary>The product with a number.</summary>
     public static Tensor operator *(Tensor a, Scalar b) =>
-        WithConstant("Multiply", UnaryKernel.MultiplyConstant, a, b, g => b.Type == DataType.Complex128 ? g * System.Numerics.Complex.Conjugate(b.ToComplex()) : g * b);
+        WithConstant("Multiply", UnaryKernel.MultiplyConstant, a, b, g => g * (b.Type == DataType.Complex128 ? (Scalar)System.Numerics.Complex.Conjugate(b.ToComplex()) : b));
 
     /// <summary>The product with a number.</summary>
     public static Tensor operator *(Scalar a, Tensor b) => b * a;
@@ -307,9 +307,10 @@ public partial class Tensor
 
     private static Scalar Negative(Scalar value) => value.Type switch
     {
-        DataType.Complex128 => -value.ToComplex(),
-        DataType.Float64 => -value.ToDouble(),
-        _ => -value.ToInt64(),
+        // Without the casts the arms would meet in Complex.
+        DataType.Complex128 => (Scalar)(-value.ToComplex()),
+        DataType.Float64 => (Scalar)(-value.ToDouble()),
+        _ => (Scalar)(-value.ToInt64()),
     };
 
     private static Tensor NotTruth(Tensor x, string operation) => x.DataType == DataType.Bool

@@ -5,7 +5,7 @@ namespace Scorch.Optimizers;
 
 /// <summary>Settings of <see cref="Lbfgs"/>.</summary>
 /// <param name="LearningRate">The first step length that the line search tries.</param>
-/// <param name="MaximumIterations">Iterations a call of <see cref="Lbfgs.Step(Func{Tensor}, CancellationToken)"/>.</param>
+/// <param name="MaximumIterations">Iterations a call of <see cref="Lbfgs.Step(Func{Tensor}, CancellationToken, Func{double, bool})"/>.</param>
 /// <param name="MaximumEvaluations">Evaluations a call; by default 1.25 times the iterations.</param>
 /// <param name="GradientTolerance">Stops when no gradient entry is larger.</param>
 /// <param name="ChangeTolerance">Stops when loss or parameters change less.</param>
@@ -39,6 +39,9 @@ public enum LbfgsOutcome
 
     /// <summary>The token was cancelled; the parameters are those of the last whole iteration.</summary>
     Cancelled,
+
+    /// <summary>The observer asked to stop; the parameters are those it saw.</summary>
+    Stopped,
 }
 
 /// <summary>Limited-memory BFGS with the strong Wolfe line search of Nocedal and Wright (2006), algorithms 7.4, 3.5 and 3.6.</summary>
@@ -73,8 +76,9 @@ public sealed class Lbfgs
     /// <summary>Iterates until a limit or tolerance is met.</summary>
     /// <param name="loss">Computes the loss from the parameters, recorded.</param>
     /// <param name="cancellation">Stops after the current iteration.</param>
+    /// <param name="observe">Sees the loss after each iteration, the parameters being those of that loss; true stops.</param>
     /// <returns>The loss at the parameters that are left, and why the call ended.</returns>
-    public (double Loss, LbfgsOutcome Outcome) Step(Func<Tensor> loss, CancellationToken cancellation = default)
+    public (double Loss, LbfgsOutcome Outcome) Step(Func<Tensor> loss, CancellationToken cancellation = default, Func<double, bool>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         var evaluationLimit = Evaluations + (config.MaximumEvaluations ?? (config.MaximumIterations * 5 / 4));
@@ -119,6 +123,7 @@ public sealed class Lbfgs
             point = Sum(point, direction, stepLength);
             Write(point);
             gradient = trial;
+            if (observe?.Invoke(value) ?? false) return (value, LbfgsOutcome.Stopped);
             if (Largest(gradient) <= config.GradientTolerance) return (value, LbfgsOutcome.SmallGradient);
             if (Largest(direction) * stepLength <= config.ChangeTolerance || Math.Abs(value - before) < config.ChangeTolerance)
                 return (value, LbfgsOutcome.SmallChange);

@@ -1,0 +1,118 @@
+namespace Scorch.TestHost;
+
+/// <summary>Kernels against plain loops over awkward lengths: 1, primes, tails, strides.</summary>
+internal static class VectorChecks
+{
+    private static readonly int[] Lengths = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 127, 257, 1031];
+
+    public static void Run()
+    {
+        foreach (var type in new[] { DataType.Float32, DataType.Float64 })
+        {
+            // A few units in the last place; matrix products and sums add rounding with their length.
+            var unit = type == DataType.Float32 ? 1.2e-7 : 2.3e-16;
+            foreach (var length in Lengths)
+            {
+                Elementwise(type, unit, length);
+                Reductions(type, unit, length);
+            }
+            foreach (var (m, k, n) in new[] { (1, 1, 1), (5, 7, 3), (12, 16, 32), (13, 385, 33), (97, 31, 65), (100, 1, 400) }) MatrixProduct(type, unit, m, k, n);
+            Convolution(type, unit);
+        }
+    }
+
+    private static void Elementwise(DataType type, double unit, int length)
+    {
+        var random = new RandomSource(length);
+        var x = random.Uniform([length], 0.1, 3, type);
+        var y = random.Uniform([length], 0.1, 3, type);
+        // Every second element of a longer tensor takes the strided path.
+        var wide = random.Uniform([2 * length], 0.1, 3, type);
+        var strided = wide[TensorIndex.Every(2, ..)];
+        foreach (var (name, kernel, plain) in new (string, Func<Tensor, Tensor>, Func<double, double>)[]
+        {
+            ("exp", t => t.Exp(), Math.Exp), ("log", t => t.Log(), Math.Log), ("sin", t => t.Sin(), Math.Sin), ("cos", t => t.Cos(), Math.Cos),
+            ("tanh", t => t.Tanh(), Math.Tanh), ("tanh of negatives", t => (-t).Tanh(), v => Math.Tanh(-v)), ("sigmoid", t => t.Sigmoid(), v => 1 / (1 + Math.Exp(-v))),
+            ("expm1", t => t.ExpMinusOne(), v => Math.Exp(v) - 1), ("sqrt", t => t.Sqrt(), Math.Sqrt), ("square", t => t.Square(), v => v * v),
+            ("floor", t => (t * 3).Floor(), v => Math.Floor(v * 3)), ("relu", t => (t - 1).Relu(), v => Math.Max(v - 1, 0)), ("sign", t => (t - 1).Sign(), v => Math.Sign(v - 1)),
+        })
+        {
+            Compare($"{name} {type} {length}", kernel(x), Values(x).Select(plain), 16 * unit);
+            Compare($"{name} {type} {length} strided", kernel(strided), Values(strided).Select(plain), 16 * unit);
+        }
+        foreach (var (name, kernel, plain) in new (string, Func<Tensor, Tensor, Tensor>, Func<double, double, double>)[]
+        {
+            ("add", (a, b) => a + b, (a, b) => a + b), ("subtract", (a, b) => a - b, (a, b) => a - b), ("multiply", (a, b) => a * b, (a, b) => a * b),
+            ("divide", (a, b) => a / b, (a, b) => a / b), ("minimum", (a, b) => a.Minimum(b), Math.Min), ("maximum", (a, b) => a.Maximum(b), Math.Max),
+        })
+        {
+            Compare($"{name} {type} {length}", kernel(x, y), Values(x).Zip(Values(y), plain), 4 * unit);
+            Compare($"{name} {type} {length} strided", kernel(strided, y), Values(strided).Zip(Values(y), plain), 4 * unit);
+            Compare($"{name} {type} {length} spread", kernel(x, y[..1]), Values(x).Select(v => plain(v, Values(y)[0])), 4 * unit);
+        }
+    }
+
+    private static void Reductions(DataType type, double unit, int length)
+    {
+        var x = new RandomSource(length).Uniform([length, 5], -1, 1, type);
+        var values = Values(x);
+        Compare($"sum {type} {length}", x.Sum().Reshape(1), [values.Sum()], 8 * unit * length);
+        Compare($"maximum {type} {length}", x.Maximum().Reshape(1), [values.Max()], 0);
+        Compare($"columns {type} {length}", x.Sum(0), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Sum()), 8 * unit * length);
+        Compare($"rows {type} {length}", x.Sum(1), values.Chunk(5).Select(row => row.Sum()), 16 * unit);
+        Compare($"rows of the transpose {type} {length}", x.T.Sum(1), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Sum()), 8 * unit * length);
+    }
+
+    private static void MatrixProduct(DataType type, double unit, int m, int k, int n)
+    {
+        var random = new RandomSource(m + k + n);
+        var (a, b) = (random.Uniform([m, k], -1, 1, type), random.Uniform([k, n], -1, 1, type));
+        var (left, right) = (a.To(DataType.Float64).ToMatrix<double>(), b.To(DataType.Float64).ToMatrix<double>());
+        var expected = new List<double>();
+        for (var i = 0; i < m; i++)
+            for (var j = 0; j < n; j++)
+                expected.Add(Enumerable.Range(0, k).Sum(p => left[i, p] * right[p, j]));
+        Compare($"product {type} {m}x{k}x{n}", a.MatMul(b), expected, 4 * unit * k);
+        Compare($"product {type} {m}x{k}x{n} transposed", a.MatMul(b.T.Contiguous().T), expected, 4 * unit * k);
+    }
+
+    private static void Convolution(DataType type, double unit)
+    {
+        var random = new RandomSource(5);
+        var (x, w) = (random.Uniform([2, 3, 7, 9], -1, 1, type), random.Uniform([4, 3, 3, 3], -1, 1, type));
+        var (image, kernel) = (Values(x), Values(w));
+        var expected = new List<double>();
+        for (var n = 0; n < 2; n++)
+            for (var o = 0; o < 4; o++)
+                for (var h = 0; h < 7; h++)
+                    for (var v = 0; v < 9; v++)
+                    {
+                        var sum = 0.0;
+                        for (var c = 0; c < 3; c++)
+                            for (var i = 0; i < 3; i++)
+                                for (var j = 0; j < 3; j++)
+                                {
+                                    var (row, column) = (h + i - 1, v + j - 1);
+                                    if (row is >= 0 and < 7 && column is >= 0 and < 9)
+                                        sum += image[(((((n * 3) + c) * 7) + row) * 9) + column] * kernel[(((((o * 3) + c) * 3) + i) * 3) + j];
+                                }
+                        expected.Add(sum);
+                    }
+        Compare($"convolution {type}", x.Convolution(w, null, new(padding: 1)), expected, 128 * unit);
+    }
+
+    private static double[] Values(Tensor tensor) => tensor.To(DataType.Float64).ToArray<double>();
+
+    private static void Compare(string what, Tensor actual, IEnumerable<double> expected, double tolerance)
+    {
+        var ours = Values(actual);
+        var i = 0;
+        foreach (var value in expected)
+        {
+            if (!(Math.Abs(ours[i] - value) <= tolerance * Math.Max(1, Math.Abs(value))))
+                throw new InvalidOperationException($"{what}, element {i}: {value:R} expected, {ours[i]:R} found.");
+            i++;
+        }
+        if (i != ours.Length) throw new InvalidOperationException($"{what}: {i} elements expected, {ours.Length} found.");
+    }
+}

@@ -96,6 +96,7 @@ public sealed class DoubleMLReproduction : Reproduction
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> Settings(Scale scale) =>
     [
+        Setting.Flag("simulation", true, "Whether the simulation (claims C2a to C2c) is run."),
         Setting.Integer("samples", scale switch { Scale.Smoke => 6, Scale.Laptop => 40, _ => 1000 }, "Simulated samples a seed.", 2, 100_000),
         Setting.Integer("observations", scale == Scale.Smoke ? 200 : 500, "Observations of a simulated sample.", 20, 1_000_000),
         Setting.Integer("controls", scale == Scale.Smoke ? 8 : 20, "Controls of a simulated sample.", 3, 1_000),
@@ -114,7 +115,11 @@ public sealed class DoubleMLReproduction : Reproduction
     {
         ArgumentNullException.ThrowIfNull(context);
         DoubleMLExperiments.MeasureIdentity(context);
-        DoubleMLExperiments.MeasureSimulation(context);
+        if (context.Settings.Flag("simulation"))
+            DoubleMLExperiments.MeasureSimulation(context);
+        else
+            foreach (var claim in new[] { "C2a", "C2b", "C2c" })
+                context.MarkNotMeasurable(claim, "the simulation was switched off (--set simulation=false)");
         if (context.Scale != Scale.Smoke)
             DoubleMLExperiments.MeasureRealData(context);
         return Task.CompletedTask;

@@ -223,7 +223,7 @@ internal sealed unsafe partial class CpuKernels
         return result;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static T Row<V, T, TReduction>(T* row, long count)
         where V : struct, ISimd<V, T>
         where T : unmanaged
@@ -275,7 +275,7 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void ColumnVectors<V, T, TReduction>(T* source, T* target, int columns, long rows, long stride)
         where V : struct, ISimd<V, T>
         where T : unmanaged

@@ -28,7 +28,7 @@ internal static unsafe class MatrixMicroKernels
     }
 
     /// <summary>A tile of 12 rows and two vectors; the accumulators stay in registers.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Micro12<V, T>(T* a, T* b, T* c, long cStride, int depth, bool add)
         where V : struct, ISimd<V, T>
         where T : unmanaged
@@ -115,7 +115,7 @@ internal static unsafe class MatrixMicroKernels
     }
 
     /// <summary>A tile of 6 rows and two vectors; the accumulators stay in registers.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Micro6<V, T>(T* a, T* b, T* c, long cStride, int depth, bool add)
         where V : struct, ISimd<V, T>
         where T : unmanaged

@@ -8,7 +8,7 @@ namespace Scorch;
 internal static unsafe class MemoryPool
 {
     private const int Alignment = 64;
-    private const long CollectionStep = 256L << 20;
+    private const long CollectionStep = 64L << 20;
     private const long KeptLimit = 1L << 30;
     private static readonly ConcurrentBag<nint>[] Buckets = [.. Enumerable.Range(0, 256).Select(_ => new ConcurrentBag<nint>())];
     private static readonly Lock CollectionGate = new();

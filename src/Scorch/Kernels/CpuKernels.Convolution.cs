@@ -188,6 +188,12 @@ internal sealed unsafe partial class CpuKernels
                 var line = target + (((z * g.Image[1]) + v) * g.Image[2]);
                 var source = row + (((d * g.Result[1]) + h) * g.Result[2]);
                 var (from, to) = tap.Inside(g);
+                if (g.Stride[2] == 1)
+                {
+                    var into = (byte*)(line + from + tap.Width);
+                    new BinaryLoop<T, AddOperation<T>>(default).Invoke(new Run { P0 = into, P1 = into, P2 = (byte*)(source + from), S0 = 1, S1 = 1, S2 = 1 }, to - from);
+                    continue;
+                }
                 for (var i = from; i < to; i++) line[(i * g.Stride[2]) + tap.Width] += source[i];
             }
         }
@@ -289,21 +295,24 @@ internal sealed unsafe partial class CpuKernels
                 }
                 var tap = new Tap(g, first + j);
                 var source = image + ((long)tap.Channel * g.ImageSize);
-                var w = from % g.Result[2];
-                var h = from / g.Result[2] % g.Result[1];
-                var d = from / (g.Result[2] * g.Result[1]);
-                for (var k = 0; k < length; k++)
+                var (inside, outside) = tap.Inside(g);
+                for (int k = 0, place = from; k < length;)
                 {
+                    // One line of the result at a time: zeros, what the tap reads, zeros.
+                    var w = place % g.Result[2];
+                    var h = place / g.Result[2] % g.Result[1];
+                    var d = place / (g.Result[2] * g.Result[1]);
+                    var end = Math.Min(length, k + g.Result[2] - w);
+                    place += end - k;
                     var z = (d * g.Stride[0]) + tap.Depth;
                     var v = (h * g.Stride[1]) + tap.Height;
-                    var u = (w * g.Stride[2]) + tap.Width;
-                    var inside = (uint)z < (uint)g.Image[0] && (uint)v < (uint)g.Image[1] && (uint)u < (uint)g.Image[2];
-                    target[(long)k * tileColumns] = inside ? source[(((z * g.Image[1]) + v) * g.Image[2]) + u] : default;
-                    if (++w < g.Result[2]) continue;
-                    w = 0;
-                    if (++h < g.Result[1]) continue;
-                    h = 0;
-                    d++;
+                    var present = (uint)z < (uint)g.Image[0] && (uint)v < (uint)g.Image[1];
+                    var start = present ? Math.Min(end, k + Math.Max(0, inside - w)) : end;
+                    var stop = present ? Math.Min(end, k + Math.Max(0, outside - w)) : end;
+                    var line = source + (((z * g.Image[1]) + v) * g.Image[2]) + tap.Width + ((w - k) * g.Stride[2]);
+                    for (; k < start; k++) target[(long)k * tileColumns] = default;
+                    for (; k < stop; k++) target[(long)k * tileColumns] = line[k * g.Stride[2]];
+                    for (; k < end; k++) target[(long)k * tileColumns] = default;
                 }
             }
         }

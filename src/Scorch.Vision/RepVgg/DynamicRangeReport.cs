@@ -6,7 +6,7 @@ namespace Scorch.Vision.RepVgg;
 /// <param name="Name">The block.</param>
 /// <param name="LargestWeight">Largest |weight|.</param>
 /// <param name="ChannelSpread">Largest |weight| of the widest channel over that of the median channel.</param>
-/// <param name="TensorSignalToNoise">Signal to rounding noise with one scale for the kernel, dB.</param>
+/// <param name="TensorSignalToNoise">Signal to rounding noise of the median channel with one scale for the kernel, dB.</param>
 /// <param name="ChannelSignalToNoise">The same with one scale a channel, dB.</param>
 /// <param name="IsAtRisk">Whether one scale for the kernel gives less than the wanted ratio.</param>
 public sealed record KernelRange(string Name, double LargestWeight, double ChannelSpread, double TensorSignalToNoise, double ChannelSignalToNoise, bool IsAtRisk);
@@ -54,15 +54,21 @@ public static partial class Reparameterize
 
     private static double Decibels(double[] values, Func<int, double> range, int perChannel)
     {
-        var (signal, noise) = (0.0, 0.0);
-        for (var i = 0; i < values.Length; i++)
+        // The median channel: a channel that is much wider than the others has a good ratio itself and spoils theirs.
+        var ratios = new double[values.Length / perChannel];
+        for (var o = 0; o < ratios.Length; o++)
         {
             // Symmetric: -127 … 127 steps of range / 127.
-            var step = range(i / perChannel) / 127;
-            var error = step == 0 ? 0 : values[i] - (Math.Round(values[i] / step) * step);
-            signal += values[i] * values[i];
-            noise += error * error;
+            var step = range(o) / 127;
+            var (signal, noise) = (0.0, 0.0);
+            foreach (var value in values.AsSpan(o * perChannel, perChannel))
+            {
+                var error = step == 0 ? 0 : value - (Math.Round(value / step) * step);
+                signal += value * value;
+                noise += error * error;
+            }
+            ratios[o] = noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
         }
-        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
+        return ratios.Order().ElementAt(ratios.Length / 2);
     }
 }

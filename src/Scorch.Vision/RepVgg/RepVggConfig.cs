@@ -144,6 +144,26 @@ public sealed record RepVggConfig
         return [Math.Min(64, Channels(1, 64)), Channels(1, 64), Channels(2, 128), Channels(3, 256), Channels(4, 512)];
     }
 
+    /// <summary>The number of parameters of a <see cref="RepVggVariant.Full"/> network, without building it.</summary>
+    public long ParameterCount(RepVggForm form)
+    {
+        var widths = Widths();
+        var (total, layer) = (Block(InputChannels, widths[0], 1, false), 0);
+        for (var stage = 1; stage <= 4; stage++)
+            for (var i = 0; i < Depths[stage - 1]; i++)
+                total += Block(i == 0 ? widths[stage - 1] : widths[stage], widths[stage], GroupMap.GetValueOrDefault(++layer, 1), i > 0);
+        return total + ((widths[4] + 1L) * NumClasses);
+
+        long Block(long inputs, long outputs, int groups, bool keepsShape)
+        {
+            var hidden = outputs / 16;
+            var squeeze = SqueezeExcitation ? (2 * hidden * outputs) + hidden + outputs : 0;
+            return squeeze + (form == RepVggForm.Deployed
+                ? (9 * inputs / groups * outputs) + outputs
+                : (10 * inputs / groups * outputs) + ((keepsShape ? 6 : 4) * outputs));
+        }
+    }
+
     private static RepVggConfig A(string name, double a, double b) => new() { Name = name, Depths = [2, 4, 14, 1], WidthMultipliers = [a, a, a, b] };
 
     private static RepVggConfig B(string name, double a, double b) => new() { Name = name, Depths = [4, 6, 16, 1], WidthMultipliers = [a, a, a, b] };

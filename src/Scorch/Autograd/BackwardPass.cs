@@ -15,7 +15,8 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
     {
         var result = new Tensor?[targets.Length];
         var needed = targets.Length > 0 ? Needed(targets) : null;
-        using var mode = GradientMode.Set(createGraph);
+        var watched = GradientMode.DetectsAnomaly;
+        using var mode = GradientMode.SetUnwatched(createGraph);
         var queue = new PriorityQueue<Node, long>();
         foreach (var node in gradients.Keys) queue.Enqueue(node, -node.Order);
         while (queue.TryDequeue(out var node, out _))
@@ -36,7 +37,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
                 var edge = node.Edges[i];
                 if (edge.Node is null || flowing[i] is not { } gradient) continue;
                 if (needed is not null && !needed.Contains(edge.Node)) continue;
-                Tape.Watch(gradient, node.Name, "backward");
+                if (watched) Tape.ThrowIfNaN(gradient, node.Name, "backward");
                 if (Accumulate(edge, gradient)) queue.Enqueue(edge.Node, -edge.Node.Order);
             }
         }

@@ -115,7 +115,7 @@ public static class Differentiation
             var row = flat.RequiresGradient ? Gradients([flat.Select(0, i)], [x], null, createGraph, retainGraph: true, allowUnused: true)[0] : null;
             rows[i] = row ?? Tensor.ZerosLike(x);
         }
-        var result = rows.Length > 0 ? Tensor.Stack(rows) : Tensor.Zeros([0, .. x.Shape], x.DataType);
+        var result = rows.Length > 0 ? Tensor.Stack(rows) : Tensor.Zeros([0, .. x.Shape], x.DataType, x.Device);
         return result.Reshape([.. y.Shape, .. x.Shape]);
     }
 
@@ -171,7 +171,7 @@ public static class Differentiation
             if (second is null) continue;
             laplacian = laplacian is null ? second.Select(1, i) : laplacian + second.Select(1, i);
         }
-        return (value, gradient, laplacian ?? Tensor.Zeros([points.Shape[0]], points.DataType));
+        return (value, gradient, laplacian ?? Tensor.Zeros([points.Shape[0]], points.DataType, points.Device));
     }
 
     /// <summary>
@@ -188,7 +188,7 @@ public static class Differentiation
         using (GradientMode.Disable()) output = function(inputs);
         var result = output.Detach();
         // Parameters inside the function gather their gradients in the nested pass; a hook on a marker input keeps the node alive when no input requires gradients.
-        var marker = Tensor.Scalar(0, result.DataType.IsDifferentiable() ? result.DataType : DataType.Float32);
+        var marker = Tensor.Scalar(0, result.DataType.IsDifferentiable() ? result.DataType : DataType.Float32, result.Device);
         marker.RequiresGradient = true;
         return Tape.Record(result, "Checkpoint", [.. inputs, marker], inputs, gradient =>
         {

@@ -22,6 +22,9 @@ public static class GradientMode
 
     internal static IDisposable Set(bool enabled) => new Scope(new State(!enabled, DetectsAnomaly));
 
+    /// <summary>For the inside of a backward pass, which watches whole derivatives itself.</summary>
+    internal static IDisposable SetUnwatched(bool enabled) => new Scope(new State(!enabled, false));
+
     private sealed record State(bool Disabled, bool Anomaly);
 
     private sealed class Scope : IDisposable

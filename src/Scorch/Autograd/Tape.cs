@@ -35,15 +35,18 @@ internal static class Tape
     }
 
     /// <summary>In anomaly mode, throws when the result of an operation holds a NaN.</summary>
-    public static void Watch(Tensor output, string name, string pass = "forward")
+    public static void Watch(Tensor output, string name)
     {
-        if (!GradientMode.DetectsAnomaly || !output.DataType.IsDifferentiable()) return;
-        using (GradientMode.Set(false))
-        {
-            var plain = output.Detach();
-            if (plain.NotEqual(plain).Any().ItemInt64() != 0)
-                throw new ArithmeticException($"{name} made a NaN in the {pass} pass (result of shape {output.Shape}).");
-        }
+        if (GradientMode.DetectsAnomaly) ThrowIfNaN(output, name, "forward");
+    }
+
+    public static void ThrowIfNaN(Tensor output, string name, string pass)
+    {
+        if (!output.DataType.IsDifferentiable()) return;
+        using var mode = GradientMode.SetUnwatched(false);
+        var plain = output.Detach();
+        if (plain.NotEqual(plain).Any().ItemInt64() != 0)
+            throw new ArithmeticException($"{name} made a NaN in the {pass} pass (result of shape {output.Shape}).");
     }
 
     private static Edge[] Edges(Tensor?[] inputs)

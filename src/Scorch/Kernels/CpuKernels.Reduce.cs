@@ -158,15 +158,17 @@ internal sealed unsafe partial class CpuKernels
                 return;
             }
             var chunks = (layout.Count + ReductionChunk - 1) / ReductionChunk;
-            if (chunks == 1 || layout.Outputs >= 4 * WorkPool.Threads)
+            if (chunks == 1)
+            {
+                Dispatch(layout.Outputs, layout.Count, index => target[index] = Row<T, TReduction>(source + layout.Offset(index), layout.Count, layout.Stride));
+                return;
+            }
+            if (layout.Outputs >= 4 * WorkPool.Threads)
             {
                 Dispatch(layout.Outputs, layout.Count, index =>
                 {
                     var row = source + layout.Offset(index);
-                    var result = Row<T, TReduction>(row, Math.Min(ReductionChunk, layout.Count), layout.Stride);
-                    for (var from = ReductionChunk; from < layout.Count; from += ReductionChunk)
-                        result = TReduction.Combine(result, Row<T, TReduction>(row + (from * layout.Stride), Math.Min(ReductionChunk, layout.Count - from), layout.Stride));
-                    target[index] = result;
+                    target[index] = Pairwise<T, TReduction>(0, chunks, chunk => Chunk<T, TReduction>(row, chunk, layout.Count, layout.Stride));
                 });
                 return;
             }
@@ -174,16 +176,28 @@ internal sealed unsafe partial class CpuKernels
             for (long index = 0; index < layout.Outputs; index++)
             {
                 var row = source + layout.Offset(index);
-                Dispatch(chunks, ReductionChunk, chunk =>
-                {
-                    var from = chunk * ReductionChunk;
-                    partial[chunk] = Row<T, TReduction>(row + (from * layout.Stride), Math.Min(ReductionChunk, layout.Count - from), layout.Stride);
-                });
-                var result = partial[0];
-                for (var chunk = 1; chunk < chunks; chunk++) result = TReduction.Combine(result, partial[chunk]);
-                target[index] = result;
+                Dispatch(chunks, ReductionChunk, chunk => partial[chunk] = Chunk<T, TReduction>(row, chunk, layout.Count, layout.Stride));
+                target[index] = Pairwise<T, TReduction>(0, chunks, chunk => partial[chunk]);
             }
         }
+    }
+
+    private static T Chunk<T, TReduction>(T* row, long chunk, long count, long stride)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        var from = chunk * ReductionChunk;
+        return Row<T, TReduction>(row + (from * stride), Math.Min(ReductionChunk, count - from), stride);
+    }
+
+    /// <summary>Joins the results of chunks as a balanced tree: rounding grows with the logarithm of their number.</summary>
+    private static T Pairwise<T, TReduction>(long from, long to, Func<long, T> chunk)
+        where T : unmanaged
+        where TReduction : struct, IReduction<T>
+    {
+        if (to - from == 1) return chunk(from);
+        var middle = from + ((to - from) / 2);
+        return TReduction.Combine(Pairwise<T, TReduction>(from, middle, chunk), Pairwise<T, TReduction>(middle, to, chunk));
     }
 
     /// <summary>Runs tasks of <paramref name="cost"/> elements each, several to a chunk.</summary>
@@ -259,11 +273,11 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged
         where TReduction : struct, IReduction<T>
     {
-        // Partial results of 512 rows keep float32 sums accurate.
+        // Partial results of 128 rows keep float32 sums accurate.
         var partial = stackalloc T[columns];
-        for (long from = 0; from < count; from += 512)
+        for (long from = 0; from < count; from += 128)
         {
-            var rows = Math.Min(512, count - from);
+            var rows = Math.Min(128, count - from);
             var first = source + (from * stride);
             var into = from == 0 ? target : partial;
             if (typeof(T) == typeof(Complex)) ColumnElements<T, TReduction>(first, into, columns, rows, stride);

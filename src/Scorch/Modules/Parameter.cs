@@ -32,5 +32,5 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>One value everywhere.</summary>
-    public static new Parameter Full(Shape shape, Scalar value, DataType dataType = DataType.Float32) => new(Tensor.Full(shape, value, dataType), 0);
+    public static Parameter Full(Shape shape, Scalar value, DataType dataType = DataType.Float32) => new(Tensor.Full(shape, value, dataType), 0);
 }

@@ -123,7 +123,7 @@ public partial class Tensor
         if (!Tape.Records(this)) return ReferenceEquals(result.Storage, Storage) ? result.Clone() : result;
         return Tape.Record(result, "Clamp", [this], [this], g =>
         {
-            var inside = Full(Shape, true, DataType.Bool);
+            var inside = Full(Shape, true, DataType.Bool, Device);
             if (minimum is { } from) inside = inside.And(GreaterOrEqual(from));
             if (maximum is { } to) inside = inside.And(LessOrEqual(to));
             return [g * inside.To(g.DataType)];
@@ -174,7 +174,7 @@ public partial class Tensor
     }
 
     /// <summary>A copy with <paramref name="value"/> where the mask holds.</summary>
-    public Tensor MaskedFill(Tensor mask, Scalar value) => Where(mask, Scalar(value, DataType), this);
+    public Tensor MaskedFill(Tensor mask, Scalar value) => Where(mask, Scalar(value, DataType, Device), this);
 
     /// <summary>True where equal.</summary>
     public Tensor EqualTo(Tensor other) => Compare(CompareKernel.Equal, this, other);
@@ -280,7 +280,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(a);
         var type = b.PromoteWith(a.DataType);
         if (type == DataType.Bool)
-            return Binary(name, kernel == UnaryKernel.AddConstant ? BinaryKernel.Add : BinaryKernel.Multiply, a, Scalar(b, DataType.Bool), null);
+            return Binary(name, kernel == UnaryKernel.AddConstant ? BinaryKernel.Add : BinaryKernel.Multiply, a, Scalar(b, DataType.Bool, a.Device), null);
         var compute = type.ComputeType();
         var result = Empty(a.Shape, compute, a.Device);
         a.Kernels.Unary(kernel, result.Operand, a.InType(compute).Operand, b);
@@ -301,7 +301,7 @@ public partial class Tensor
 
     private Tensor ForComparison(Scalar value) => AsTensor(value, this);
 
-    private static Tensor AsTensor(Scalar value, Tensor partner) => Full([], value, value.PromoteWith(partner.DataType));
+    private static Tensor AsTensor(Scalar value, Tensor partner) => Full([], value, value.PromoteWith(partner.DataType), partner.Device);
 
     private static Tensor Float(Tensor x) => x.DataType.IsDifferentiable() ? x : x.To(DataType.Float32);
 

@@ -52,7 +52,7 @@ public partial class Tensor
     public void DivideInPlace(Tensor other) => WriteInPlace("DivideInPlace", this / other);
 
     /// <summary>Sets every element.</summary>
-    public void FillInPlace(Scalar value) => WriteInPlace("FillInPlace", Full([], value, DataType));
+    public void FillInPlace(Scalar value) => WriteInPlace("FillInPlace", Full([], value, DataType, Device));
 
     private void WriteInPlace(string operation, Tensor value)
     {
@@ -98,7 +98,7 @@ public partial class Tensor
         result.Kernels.Copy(part.Operand, value.Operand);
         if (!Tape.Records(source, value)) return result;
         return Tape.Record(result, "ReplaceView", [source, value], [], g => [
-            source.RequiresGradient ? ReplaceView(g, view, Zeros([], g.DataType).Expand(part.Shape)) : null,
+            source.RequiresGradient ? ReplaceView(g, view, Zeros([], g.DataType, g.Device).Expand(part.Shape)) : null,
             value.RequiresGradient ? view(g).SumTo(value) : null]);
     }
 

@@ -192,7 +192,7 @@ public partial class Tensor
     public Tensor IsNaN() => NotEqual(this);
 
     /// <summary>True where x is neither NaN nor infinite.</summary>
-    public Tensor IsFinite() => DataType.IsDifferentiable() ? (this - this).EqualTo(0) : Full(Shape, true, DataType.Bool);
+    public Tensor IsFinite() => DataType.IsDifferentiable() ? (this - this).EqualTo(0) : Full(Shape, true, DataType.Bool, Device);
 
     /// <summary>True where x is infinite.</summary>
     public Tensor IsInfinite() => IsFinite().LogicalNot().And(IsNaN().LogicalNot());

@@ -30,7 +30,7 @@ public partial class Tensor
                 return;
             }
             // Write through a flat table of positions: where each chosen element lies.
-            var places = Range(ElementCount is var count && count <= int.MaxValue ? (int)count : throw new NotSupportedException("Indexed writes need fewer than 2^31 elements.")).Reshape(Shape)[parts];
+            var places = Range(ElementCount is var count && count <= int.MaxValue ? (int)count : throw new NotSupportedException("Indexed writes need fewer than 2^31 elements.")).To(Device).Reshape(Shape)[parts];
             var source = value.To(DataType).Expand(places.Shape).Reshape(-1);
             var flat = IndexedReplace(Reshape(-1), places.Reshape(-1), source).Reshape(Shape);
             CopyFrom(flat);
@@ -43,7 +43,7 @@ public partial class Tensor
         result.Kernels.Scatter(result.InType(result.DataType).Operand, places.Operand, source.Contiguous().Operand, 0, accumulate: false);
         if (!Tape.Records(target, source)) return result;
         return Tape.Record(result, "IndexPut", [target, source], [places], g => [
-            target.RequiresGradient ? IndexedReplace(g, places, Zeros(places.Shape, g.DataType)) : null,
+            target.RequiresGradient ? IndexedReplace(g, places, Zeros(places.Shape, g.DataType, g.Device)) : null,
             source.RequiresGradient ? g.Gather(0, places) : null]);
     }
 
@@ -144,7 +144,7 @@ public partial class Tensor
     public Tensor NonZero()
     {
         var columns = (DataType == DataType.Bool ? this : NotEqual(0)).NonZeroColumns();
-        return columns.Length == 0 ? Zeros([(int)NotEqual(0).To(DataType.Int64).Sum().ItemInt64(), 0], DataType.Int64) : Stack(columns, 1);
+        return columns.Length == 0 ? Zeros([(int)NotEqual(0).To(DataType.Int64).Sum().ItemInt64(), 0], DataType.Int64, Device) : Stack(columns, 1);
     }
 
     private Tensor[] NonZeroColumns()
@@ -154,7 +154,7 @@ public partial class Tensor
         for (var d = Rank - 1; d >= 0; d--)
         {
             var size = Shape[d];
-            columns[d] = From(flat.Select(place => place % size).ToArray());
+            columns[d] = From(flat.Select(place => place % size).ToArray()).To(Device);
             for (var i = 0; i < flat.Length; i++) flat[i] /= size;
         }
         return columns;
@@ -179,7 +179,7 @@ public partial class Tensor
         var result = Empty(Shape.With(d, index.Shape[0]), DataType, Device);
         Kernels.SelectSlices(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "IndexSelect", [this], [index], g => [Zeros(Shape, g.DataType).IndexAdd(d, index, g)]);
+        return Tape.Record(result, "IndexSelect", [this], [index], g => [Zeros(Shape, g.DataType, g.Device).IndexAdd(d, index, g)]);
     }
 
     /// <summary>A copy to which slices of <paramref name="source"/> are added at the given positions; equal positions add up in order.</summary>
@@ -210,7 +210,7 @@ public partial class Tensor
         var result = Empty(index.Shape, DataType, Device);
         Kernels.Gather(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "Gather", [this], [index], g => [Zeros(Shape, g.DataType).ScatterAdd(d, index, g)]);
+        return Tape.Record(result, "Gather", [this], [index], g => [Zeros(Shape, g.DataType, g.Device).ScatterAdd(d, index, g)]);
     }
 
     /// <summary>A copy with source[i, j] added at [index[i, j], j] for dimension 0, and likewise for others; equal places add up in order.</summary>
@@ -237,7 +237,7 @@ public partial class Tensor
         var result = copy.InType(DataType);
         if (!Tape.Records(this, source)) return result;
         return Tape.Record(result, "Scatter", [this, source], [index], g => [
-            RequiresGradient ? g.Scatter(d, index, Zeros(index.Shape, g.DataType)) : null,
+            RequiresGradient ? g.Scatter(d, index, Zeros(index.Shape, g.DataType, g.Device)) : null,
             source.RequiresGradient ? ScatterSource(g, d, index, source) : null]);
     }
 
@@ -250,7 +250,7 @@ public partial class Tensor
             for (var k = 0; k < index.Rank; k++) x = x.Narrow(k, 0, index.Shape[k]);
             return x;
         };
-        return ReplaceView(Zeros(source.Shape, g.DataType), corner, gathered);
+        return ReplaceView(Zeros(source.Shape, g.DataType, g.Device), corner, gathered);
     }
 
     /// <summary>Rows of a table [count, ...] at int64 positions of any shape: index shape followed by the row's.</summary>
@@ -266,7 +266,7 @@ public partial class Tensor
     public (Tensor Values, Tensor Indices) Sort(int dimension = -1, bool descending = false)
     {
         var d = Shape.Dimension(dimension);
-        if (Rank == 0) return (Clone(), Zeros([], DataType.Int64));
+        if (Rank == 0) return (Clone(), Zeros([], DataType.Int64, Device));
         var compute = DataType.ComputeType();
         var values = Empty(Shape, compute, Device);
         var indices = Empty(Shape, DataType.Int64, Device);
@@ -294,7 +294,7 @@ public partial class Tensor
     public Tensor OneHot(int classes, DataType dataType = DataType.Float32)
     {
         RequireIndex("OneHot", this);
-        return Unsqueeze(-1).EqualTo(Range(classes)).To(dataType);
+        return Unsqueeze(-1).EqualTo(Range(classes).To(Device)).To(dataType);
     }
 
     private int CheckScatter(string operation, int dimension, Tensor index, Tensor source)

@@ -150,7 +150,7 @@ public partial class Tensor
         if (isCausal)
         {
             if (mask is not null) throw new ArgumentException("Attention: give a mask or isCausal, not both.", nameof(mask));
-            mask = Ones([Shape[-2], keys.Shape[-2]], DataType.Bool).LowerTriangle();
+            mask = Ones([Shape[-2], keys.Shape[-2]], DataType.Bool, Device).LowerTriangle();
         }
         if (mask is { DataType: DataType.Bool }) scores = scores.MaskedFill(mask.LogicalNot(), double.NegativeInfinity);
         else if (mask is not null) scores += mask;

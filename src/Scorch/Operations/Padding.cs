@@ -44,7 +44,7 @@ public partial class Tensor
     {
         var kept = Narrow(d, Math.Max(0, -before), Shape[d] + Math.Min(0, before) + Math.Min(0, after));
         var size = Shape[d] + before + after;
-        return ReplaceView(Full(Shape.With(d, size), value, DataType), x => x.Narrow(d, Math.Max(0, before), kept.Shape[d]), kept);
+        return ReplaceView(Full(Shape.With(d, size), value, DataType, Device), x => x.Narrow(d, Math.Max(0, before), kept.Shape[d]), kept);
     }
 
     private Tensor PadByIndex(int d, int before, int after, PaddingMode mode)
@@ -64,6 +64,6 @@ public partial class Tensor
                 _ => place < 0 ? -place : place >= size ? (2 * (size - 1)) - place : place,
             };
         }
-        return IndexSelect(d, From(places));
+        return IndexSelect(d, From(places).To(Device));
     }
 }

@@ -56,7 +56,7 @@ public partial class Tensor
         if (!Tape.Records(this)) return values;
         int[] planes = [Shape[0], Shape[1], -1];
         return Tape.Record(values, name, [this], [indices], g =>
-            [Zeros([Shape[0], Shape[1], (int)Shape[2..].ElementCount], g.DataType).ScatterAdd(2, indices.Reshape(planes), g.Reshape(planes)).Reshape(Shape)]);
+            [Zeros([Shape[0], Shape[1], (int)Shape[2..].ElementCount], g.DataType, g.Device).ScatterAdd(2, indices.Reshape(planes), g.Reshape(planes)).Reshape(Shape)]);
     }
 
     private Tensor Averages(PoolingWindows windows) => Average(this, windows, PooledShape(windows), adjoint: false);

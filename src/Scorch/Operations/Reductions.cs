@@ -196,7 +196,7 @@ public partial class Tensor
     private (Tensor Values, Tensor Indices) ExtremeAlong(bool greatest, int dimension, bool keepDimensions)
     {
         var d = Shape.Dimension(dimension);
-        if (Rank == 0) return (Clone(), Zeros([], DataType.Int64));
+        if (Rank == 0) return (Clone(), Zeros([], DataType.Int64, Device));
         var indices = ArgumentExtreme(greatest, d, true);
         var values = Gather(d, indices);
         return keepDimensions ? (values, indices) : (values.Squeeze(d), indices.Squeeze(d));
@@ -205,7 +205,7 @@ public partial class Tensor
     private Tensor ArgumentExtreme(bool greatest, int dimension, bool keepDimensions)
     {
         var d = Shape.Dimension(dimension);
-        if (Rank == 0) return Zeros([], DataType.Int64);
+        if (Rank == 0) return Zeros([], DataType.Int64, Device);
         if (Shape[d] == 0)
             throw new ArgumentException($"{(greatest ? "ArgMax" : "ArgMin")}: dimension {d} of shape {Shape} is empty and has no extreme.", nameof(dimension));
         var input = InType(DataType.ComputeType());

@@ -139,7 +139,7 @@ public partial class Tensor
         strides[d] *= step;
         return AsView(Offset + (start * Strides[d]), Shape.With(d, length), strides, "Slice", x => x.Slice(d, start, length, step), g =>
         {
-            return ReplaceView(Zeros(Shape, g.DataType), x => x.Slice(d, start, length, step), g);
+            return ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Slice(d, start, length, step), g);
         });
     }
 
@@ -172,12 +172,12 @@ public partial class Tensor
         return AsView(Offset, sizes, strides, "Unfold", x => x.Unfold(d, size, step), g =>
         {
             // Windows overlap: each position of the window adds to its own slice.
-            var total = Zeros(Shape, g.DataType);
+            var total = Zeros(Shape, g.DataType, g.Device);
             for (var k = 0; k < size; k++)
             {
                 var offset = k;
                 var part = g.Select(-1, k);
-                total += ReplaceView(Zeros(Shape, g.DataType), x => x.Slice(d, offset, windows, step), part);
+                total += ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Slice(d, offset, windows, step), part);
             }
             return total;
         });
@@ -197,14 +197,14 @@ public partial class Tensor
             [.. rest.Select(d => Strides[d]), Strides[a] + Strides[b]],
             "Diagonal",
             x => x.Diagonal(offset, a, b),
-            g => ReplaceView(Zeros(Shape, g.DataType), x => x.Diagonal(offset, a, b), g));
+            g => ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Diagonal(offset, a, b), g));
     }
 
     /// <summary>A vector on the diagonal of a matrix of zeros; with batch dimensions, of each matrix.</summary>
     public Tensor DiagonalMatrix()
     {
         if (Rank < 1) throw new InvalidOperationException("DiagonalMatrix: a tensor without dimensions has no diagonal.");
-        var zeros = Zeros(Shape.Insert(Rank, Shape[-1]), DataType);
+        var zeros = Zeros(Shape.Insert(Rank, Shape[-1]), DataType, Device);
         return ReplaceView(zeros, x => x.Diagonal(), this);
     }
 
@@ -219,7 +219,7 @@ public partial class Tensor
     private Tensor TriangleMask(int diagonal)
     {
         if (Rank < 2) throw new InvalidOperationException($"Triangle: shape {Shape} is not a matrix.");
-        return (Range(Shape[-2]).Unsqueeze(1) + diagonal).GreaterOrEqual(Range(Shape[-1]));
+        return (Range(Shape[-2]).To(Device).Unsqueeze(1) + diagonal).GreaterOrEqual(Range(Shape[-1]).To(Device));
     }
 
     /// <summary>Tensors one after the other along a dimension.</summary>

@@ -20,6 +20,13 @@ internal class Storage
         else native = MemoryPool.Rent(byteCount);
     }
 
+    /// <summary>A storage whose bytes the device keeps elsewhere.</summary>
+    protected Storage(Devices.Device device, long byteCount)
+    {
+        ByteCount = byteCount;
+        Device = device;
+    }
+
     public long ByteCount { get; }
 
     public Devices.Device Device { get; }

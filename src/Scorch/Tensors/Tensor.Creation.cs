@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Scorch.Devices;
 
 namespace Scorch;
 
@@ -8,20 +9,23 @@ public partial class Tensor
     /// <summary>A tensor of zeros.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="dataType">Its element type.</param>
-    public static Tensor Zeros(Shape shape, DataType dataType = DataType.Float32) => Full(shape, 0, dataType);
+    /// <param name="device">Where it lies; by default the processor.</param>
+    public static Tensor Zeros(Shape shape, DataType dataType = DataType.Float32, Device? device = null) => Full(shape, 0, dataType, device);
 
     /// <summary>A tensor of ones.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="dataType">Its element type.</param>
-    public static Tensor Ones(Shape shape, DataType dataType = DataType.Float32) => Full(shape, 1, dataType);
+    /// <param name="device">Where it lies; by default the processor.</param>
+    public static Tensor Ones(Shape shape, DataType dataType = DataType.Float32, Device? device = null) => Full(shape, 1, dataType, device);
 
     /// <summary>A tensor with the same value everywhere.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="value">The value.</param>
     /// <param name="dataType">Its element type.</param>
-    public static Tensor Full(Shape shape, Scalar value, DataType dataType = DataType.Float32)
+    /// <param name="device">Where it lies; by default the processor.</param>
+    public static Tensor Full(Shape shape, Scalar value, DataType dataType = DataType.Float32, Device? device = null)
     {
-        var result = Empty(shape, dataType);
+        var result = Empty(shape, dataType, device);
         result.Kernels.Fill(result.Operand, value);
         return result;
     }
@@ -76,7 +80,7 @@ public partial class Tensor
     }
 
     /// <summary>A tensor with one number and no dimension.</summary>
-    public static Tensor Scalar(Scalar value, DataType dataType = DataType.Float32) => Full([], value, dataType);
+    public static Tensor Scalar(Scalar value, DataType dataType = DataType.Float32, Device? device = null) => Full([], value, dataType, device);
 
     /// <summary>A vector with a copy of the values.</summary>
     public static Tensor From<T>(params ReadOnlySpan<T> values)
@@ -144,7 +148,20 @@ public partial class Tensor
         if (target.Length != ElementCount)
             throw new ArgumentException($"CopyTo: the span has {target.Length} elements, the tensor {ElementCount}.", nameof(target));
         var source = IsContiguous ? this : CopyOf(DataType);
-        Kernels.Read(source.Operand, MemoryMarshal.AsBytes(target));
+        source.Kernels.Read(source.Operand, MemoryMarshal.AsBytes(target));
+    }
+
+    /// <summary>The elements on another device; itself where it lies there already. Gradients flow back.</summary>
+    public Tensor To(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (ReferenceEquals(device, Device)) return this;
+        var source = IsContiguous ? this : CopyOf(DataType);
+        var bytes = new byte[ElementCount * DataType.Size()];
+        source.Kernels.Read(source.Operand, bytes);
+        var result = Empty(Shape, DataType, device);
+        result.Kernels.Write(result.Operand, bytes);
+        return Autograd.Tape.Records(this) ? Autograd.Tape.Record(result, "To", [this], [], g => [g.To(Device)]) : result;
     }
 
     /// <summary>A copy of the elements as a matrix.</summary>

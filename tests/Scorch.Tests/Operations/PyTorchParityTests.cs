@@ -18,9 +18,15 @@ public class PyTorchParityTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void An_operation_equals_PyTorch_in_value_gradient_and_second_gradient(string name)
+    public void An_operation_equals_PyTorch_in_value_gradient_and_second_gradient(string name) => Check(name, Devices.Device.Cpu);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void An_operation_reaches_memory_through_its_devices_kernels_only(string name) => Check(name, FakeDevice.Instance);
+
+    private static void Check(string name, Devices.Device device)
     {
-        var inputs = All(name, "in").Select(tensor => tensor.Clone()).ToArray();
+        var inputs = All(name, "in").Select(tensor => tensor.Clone().To(device)).ToArray();
         foreach (var input in inputs) input.RequiresGradient = input.DataType.IsFloating();
         Assert.True(Functions.TryGetValue(name, out var function), $"no function is written for the recorded case {name}");
         var outputs = function(inputs);
@@ -47,7 +53,7 @@ public class PyTorchParityTests
     }
 
     private static Tensor Weighted(IEnumerable<Tensor> tensors, Func<double, double> weight) => tensors
-        .Select(tensor => (tensor.Reshape(-1) * Tensor.From(Enumerable.Range(1, (int)tensor.ElementCount).Select(i => weight(i)).ToArray())).Sum())
+        .Select(tensor => (tensor.Reshape(-1) * Tensor.From(Enumerable.Range(1, (int)tensor.ElementCount).Select(i => weight(i)).ToArray()).To(tensor.Device)).Sum().To(Devices.Device.Cpu))
         .Aggregate(Tensor.Scalar(0, DataType.Float64), (a, b) => a + b);
 
     private static void AssertClose(Tensor expected, Tensor actual, string what)

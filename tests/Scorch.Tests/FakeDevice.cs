@@ -1,0 +1,74 @@
+using Scorch.Devices;
+using Scorch.Kernels;
+
+namespace Scorch.Tests;
+
+/// <summary>A second device whose memory only its own kernels can read: an operation that touches memory past its table fails here.</summary>
+internal static class FakeDevice
+{
+    public static Device Instance { get; } = new("fake", new FakeKernels(), (bytes, device) => new FakeStorage(bytes, device));
+
+    private sealed class FakeStorage(long byteCount, Device device) : Storage(device, byteCount)
+    {
+        public Storage Hidden { get; } = new(byteCount, Device.Cpu);
+
+        public override ref byte Reference => throw new InvalidOperationException("The memory of the fake device was read from outside its kernels.");
+    }
+
+    private sealed class FakeKernels : KernelTable
+    {
+        private static KernelTable Cpu => Device.Cpu.Kernels;
+
+        public override void Fill(in Operand output, Scalar value) => Cpu.Fill(On(output), value);
+
+        public override void Copy(in Operand output, in Operand input) => Cpu.Copy(On(output), On(input));
+
+        public override void Unary(UnaryKernel kernel, in Operand output, in Operand input, Scalar parameter) => Cpu.Unary(kernel, On(output), On(input), parameter);
+
+        public override void Binary(BinaryKernel kernel, in Operand output, in Operand left, in Operand right) => Cpu.Binary(kernel, On(output), On(left), On(right));
+
+        public override void Compare(CompareKernel kernel, in Operand output, in Operand left, in Operand right) => Cpu.Compare(kernel, On(output), On(left), On(right));
+
+        public override void Where(in Operand output, in Operand condition, in Operand left, in Operand right) => Cpu.Where(On(output), On(condition), On(left), On(right));
+
+        public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input) => Cpu.Reduce(kernel, On(output), On(input));
+
+        public override void ArgumentExtreme(bool greatest, in Operand output, in Operand input, int dimension) => Cpu.ArgumentExtreme(greatest, On(output), On(input), dimension);
+
+        public override void Scan(ReduceKernel kernel, in Operand output, in Operand input, int dimension) => Cpu.Scan(kernel, On(output), On(input), dimension);
+
+        public override void MatrixProduct(in Operand output, in Operand left, in Operand right) => Cpu.MatrixProduct(On(output), On(left), On(right));
+
+        public override void Gather(in Operand output, in Operand input, in Operand index, int dimension) => Cpu.Gather(On(output), On(input), On(index), dimension);
+
+        public override void Scatter(in Operand output, in Operand index, in Operand source, int dimension, bool accumulate) => Cpu.Scatter(On(output), On(index), On(source), dimension, accumulate);
+
+        public override void SelectSlices(in Operand output, in Operand input, in Operand index, int dimension) => Cpu.SelectSlices(On(output), On(input), On(index), dimension);
+
+        public override void AddSlices(in Operand output, in Operand index, in Operand source, int dimension) => Cpu.AddSlices(On(output), On(index), On(source), dimension);
+
+        public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending) => Cpu.Sort(On(values), On(indices), On(input), dimension, descending);
+
+        public override long[] Positions(in Operand input) => Cpu.Positions(On(input));
+
+        public override void Random(RandomKernel kernel, in Operand output, ulong key, ulong counter, double first, double second) => Cpu.Random(kernel, On(output), key, counter, first, second);
+
+        public override void Read(in Operand input, Span<byte> target) => Cpu.Read(On(input), target);
+
+        public override void Write(in Operand output, ReadOnlySpan<byte> source) => Cpu.Write(On(output), source);
+
+        public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight) => Cpu.Convolve(geometry, On(output), On(input), On(weight));
+
+        public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight) => Cpu.ConvolveInput(geometry, On(input), On(output), On(weight));
+
+        public override void ConvolveWeight(ConvolutionGeometry geometry, in Operand weight, in Operand input, in Operand output) => Cpu.ConvolveWeight(geometry, On(weight), On(input), On(output));
+
+        public override void MaximumPool(PoolingWindows windows, in Operand values, in Operand positions, in Operand input) => Cpu.MaximumPool(windows, On(values), On(positions), On(input));
+
+        public override void AveragePool(PoolingWindows windows, in Operand output, in Operand input, bool adjoint) => Cpu.AveragePool(windows, On(output), On(input), adjoint);
+
+        private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage
+            ? new(storage.Hidden, operand.Offset, operand.Shape, operand.Strides, operand.Type)
+            : throw new InvalidOperationException("A kernel of the fake device was given memory of another device.");
+    }
+}

@@ -1,6 +1,7 @@
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
+using Scorch.Vision.RepVgg;
 
 namespace Scorch;
 
@@ -11,5 +12,6 @@ internal static class PaperRegister
     [
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
+        new RepVggReproduction(),
     ];
 }

@@ -1,0 +1,84 @@
+using Scorch.Modules;
+using Scorch.Optimizers;
+
+namespace Scorch.Vision.RepVgg;
+
+/// <summary>How a network is trained: the paper's recipe, section 4.1.</summary>
+public sealed record RepVggRecipe
+{
+    /// <summary>Passes over the data.</summary>
+    public int Epochs { get; init; } = 120;
+
+    /// <summary>Pictures a step.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Learning rate at the start, or after the warm-up; falls to 0 along a cosine.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Momentum.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Nesterov's momentum.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Weight decay of kernels, the head and the identity normalisation's weight.</summary>
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>Epochs in which the learning rate rises linearly.</summary>
+    public int WarmupEpochs { get; init; }
+
+    /// <summary>Share of the target spread over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Mixup (arXiv 1710.09412): parameter of the beta distribution; 0 for none.</summary>
+    public double MixupAlpha { get; init; }
+
+    /// <summary>Replace the decay of the 3x3 and 1x1 kernels by the authors' penalty on the fused centre.</summary>
+    public bool CustomL2 { get; init; }
+
+    /// <summary>Pixels of padding for random crops, and random left-right flips; -1 for pictures as they are.</summary>
+    public int CropPadding { get; init; } = 4;
+
+    /// <summary>The recipe of the A series, B0 and B1.</summary>
+    public static RepVggRecipe Paper { get; } = new();
+
+    /// <summary>The recipe of the large models, without AutoAugment: 200 epochs, 5 of warm-up, label smoothing 0.1, mixup.</summary>
+    public static RepVggRecipe PaperLarge { get; } = new() { Epochs = 200, WarmupEpochs = 5, LabelSmoothing = 0.1, MixupAlpha = 0.2 };
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="step">Steps taken before.</param>
+    /// <param name="stepsPerEpoch">Steps of one pass over the data.</param>
+    public double LearningRateAt(long step, int stepsPerEpoch)
+    {
+        var (warmup, total) = ((long)WarmupEpochs * stepsPerEpoch, (long)Epochs * stepsPerEpoch);
+        if (step < warmup) return LearningRate * (step + 1) / warmup;
+        return LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - warmup) / Math.Max(1, total - warmup)));
+    }
+
+    /// <summary>The optimizer with the authors' groups: no decay on biases, nor on normalisations named bn; the identity branch's weight keeps its decay.</summary>
+    /// <exception cref="InvalidOperationException">The custom penalty is asked for and the network has no branches.</exception>
+    public Sgd CreateOptimizer(Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (CustomL2 && (network is not RepVgg { Form: RepVggForm.Training }))
+            throw new InvalidOperationException("RepVggRecipe: the custom L2 penalty needs a RepVGG with branches; this network has none (it is deployed, or another kind). Train the training form, or set CustomL2 = false.");
+        var parameters = network.NamedParameters().ToList();
+        bool Decays(string name)
+        {
+            var parts = name.Split('.');
+            if (parts[^1] == "bias" || parts.Contains("bn")) return false;
+            return !(CustomL2 && (parts.Contains("rbr_dense") || parts.Contains("rbr_1x1")));
+        }
+        ParameterGroup[] groups =
+        [
+            new(parameters.Where(entry => Decays(entry.Name)).Select(entry => entry.Parameter), LearningRate, WeightDecay),
+            new(parameters.Where(entry => !Decays(entry.Name)).Select(entry => entry.Parameter), LearningRate),
+        ];
+        return new(groups, new(LearningRate, Momentum, Nesterov: Nesterov));
+    }
+
+    /// <summary>What is added to the loss: half the decay times the custom penalties, or nothing.</summary>
+    public Tensor? Penalty(Module network) => CustomL2 && network is RepVgg model
+        ? model.Blocks.Select(block => block.CustomL2()).Aggregate((sum, next) => sum + next) * (0.5 * WeightDecay)
+        : null;
+}

@@ -63,7 +63,7 @@ internal sealed class Parity(string file)
     /// <summary>Complex numbers as pairs along a last dimension.</summary>
     private static Tensor Pairs(Tensor tensor) => tensor.DataType.IsComplex() ? Tensor.Stack([tensor.Real(), tensor.Imaginary()], -1) : tensor;
 
-    private static Tensor Weighted(IEnumerable<Tensor> tensors, Func<double, double> weight) => tensors
+    public static Tensor Weighted(IEnumerable<Tensor> tensors, Func<double, double> weight) => tensors
         .Select(Pairs)
         .Select(tensor => (tensor.Reshape(-1).To(DataType.Float64) * Tensor.From(Enumerable.Range(1, (int)tensor.ElementCount).Select(i => weight(i)).ToArray())).Sum())
         .Aggregate(Tensor.Scalar(0, DataType.Float64), (a, b) => a + b);

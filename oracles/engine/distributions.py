@@ -1,0 +1,58 @@
+"""Reference values of probability distributions, by torch.distributions (float64).
+
+Run:  python3 oracles/engine/distributions.py tests/oracles/engine/distributions.npz
+A case's outputs are log-probability, mean, variance and entropy (where there is one); KL cases have one output.
+Digamma of PyTorch 1.13 loses digits, so no derivatives are recorded.
+"""
+import sys
+
+import numpy as np
+import torch
+from torch import distributions as D
+
+from cases import arrays, case, definite, rnd
+
+pos = dict(low=0.3, high=3.0)
+a, b, p, q = rnd(1, 3), rnd(2, 2, 3), rnd(3, 3, **pos), rnd(4, 2, 3, **pos)
+counts = torch.tensor([0.0, 3, 1])
+
+
+def facts(make, entropy=True):
+    def run(value, *parameters):
+        d = make(*parameters)
+        return [d.log_prob(value), d.mean, d.variance] + ([d.entropy()] if entropy else [])
+    return run
+
+
+def dist(name, make, value, *parameters, entropy=True):
+    case(name, facts(make, entropy), value, *parameters, first=False)
+
+
+dist("normal", D.Normal, a, b, q)
+dist("log_normal", D.LogNormal, p, b, q)
+dist("laplace", D.Laplace, a, b, q)
+dist("cauchy", D.Cauchy, a, b, q)
+dist("gumbel", D.Gumbel, a, b, q)
+dist("uniform", lambda l, h: D.Uniform(l, h, validate_args=False), a, b - 0.5, b + q)
+dist("gamma", D.Gamma, p, q, p)
+dist("exponential", D.Exponential, p, q)
+dist("beta", D.Beta, rnd(5, 3, low=0.1, high=0.9), q, p)
+dist("dirichlet", D.Dirichlet, rnd(6, 3).softmax(-1), q)
+dist("student_t", D.StudentT, a, q, b, p)
+dist("bernoulli", lambda l: D.Bernoulli(logits=l), torch.tensor([0.0, 1, 1]), b)
+dist("categorical", lambda l: D.Categorical(logits=l), torch.tensor([2, 0]), b)
+dist("one_hot", lambda l: D.OneHotCategorical(logits=l), torch.tensor([0.0, 1, 0]), b)
+dist("binomial", lambda l: D.Binomial(5, logits=l), counts, b)
+dist("poisson", D.Poisson, counts, q, entropy=False)
+dist("multivariate_normal", lambda m, c: D.MultivariateNormal(m, c), b, a, definite(7, 3, 3))
+dist("independent", lambda m, s: D.Independent(D.Normal(m, s), 1), a, b, q)
+for name, make, parameters in [
+    ("normal", D.Normal, (a, p, b, q)), ("laplace", D.Laplace, (a, p, b, q)), ("gamma", D.Gamma, (p, q, q, p)), ("beta", D.Beta, (p, q, q, p)),
+    ("dirichlet", D.Dirichlet, (p, q)), ("exponential", D.Exponential, (p, q)), ("poisson", D.Poisson, (p, q)),
+    ("bernoulli", lambda l: D.Bernoulli(logits=l), (a.expand(2, 3), b)), ("categorical", lambda l: D.Categorical(logits=l), (a, b)),
+    ("multivariate_normal", lambda m, c: D.MultivariateNormal(m, c), (a, definite(7, 3, 3), b, definite(8, 3, 3))),
+]:
+    half = len(parameters) // 2
+    case(f"kl_{name}", lambda *x: D.kl_divergence(make(*x[:half]), make(*x[half:])), *parameters, first=False)
+np.savez_compressed(sys.argv[1], **arrays)
+print(len(arrays), "arrays")

@@ -1,0 +1,261 @@
+using System.Numerics;
+
+namespace Scorch.Kernels;
+
+internal abstract partial class KernelTable
+{
+    /// <summary>P A = L U with partial pivoting, in place on contiguous [b, n, n]; pivots (int64 [b, n]) are the rows swapped at each step.</summary>
+    /// <returns>The first matrix with a zero pivot, or -1.</returns>
+    public abstract int LowerUpper(in Operand factors, in Operand pivots);
+
+    /// <summary>Applies the row swaps of <see cref="LowerUpper"/> to contiguous [b, n, k], in place.</summary>
+    public abstract void SwapRows(in Operand rows, in Operand pivots);
+
+    /// <summary>Solves a triangular system in place on contiguous [b, n, k] for contiguous matrices [b, n, n]; the other triangle is not read.</summary>
+    /// <returns>The first matrix with a zero on the diagonal, or -1.</returns>
+    public abstract int TriangularSolve(in Operand solution, in Operand matrix, bool upper, bool unitDiagonal);
+
+    /// <summary>The lower Cholesky factor in place on contiguous [b, n, n]; reads the lower triangle.</summary>
+    /// <returns>The first matrix that is not positive definite, or -1.</returns>
+    public abstract int Cholesky(in Operand matrix);
+
+    /// <summary>Reduced QR of float64 [b, m, n]: q [b, m, k], r [b, k, n], k = min(m, n); all contiguous; signs as Householder's, LAPACK's convention.</summary>
+    public abstract void OrthogonalTriangular(in Operand q, in Operand r, in Operand input);
+
+    /// <summary>Eigenvalues (rising) and orthonormal eigenvectors (columns) of symmetric or Hermitian [b, n, n]; reads the lower triangle.</summary>
+    public abstract void SymmetricEigen(in Operand values, in Operand vectors, in Operand input);
+
+    /// <summary>Singular value decomposition of square float64 [b, n, n]: u and v (columns) [b, n, n], values [b, n] falling; all contiguous.</summary>
+    public abstract void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input);
+}
+
+internal sealed unsafe partial class CpuKernels
+{
+    public override int LowerUpper(in Operand factors, in Operand pivots) => factors.Type == DataType.Complex128
+        ? LowerUpper<Complex>(factors, pivots)
+        : LowerUpper<double>(factors, pivots);
+
+    public override void SwapRows(in Operand rows, in Operand pivots)
+    {
+        if (rows.Type == DataType.Complex128) SwapRows<Complex>(rows, pivots);
+        else SwapRows<double>(rows, pivots);
+    }
+
+    public override int TriangularSolve(in Operand solution, in Operand matrix, bool upper, bool unitDiagonal) => solution.Type == DataType.Complex128
+        ? TriangularSolve<Complex>(solution, matrix, upper, unitDiagonal)
+        : TriangularSolve<double>(solution, matrix, upper, unitDiagonal);
+
+    public override int Cholesky(in Operand matrix) => matrix.Type == DataType.Complex128 ? Cholesky<Complex>(matrix) : Cholesky<double>(matrix);
+
+    private static int LowerUpper<T>(in Operand factors, in Operand pivots)
+        where T : unmanaged, INumberBase<T>
+    {
+        var n = factors.Shape[2];
+        var singular = new bool[factors.Shape[0]];
+        fixed (byte* factorBytes = &factors.Reference, pivotBytes = &pivots.Reference)
+        {
+            var matrices = (T*)factorBytes;
+            var swaps = (long*)pivotBytes;
+            Dispatch(singular.Length, (long)n * n * n, task =>
+            {
+                var a = matrices + (task * n * n);
+                for (var k = 0; k < n; k++)
+                {
+                    var pivot = k;
+                    for (var i = k + 1; i < n; i++)
+                        if (Modulus(a[(i * n) + k]) > Modulus(a[(pivot * n) + k])) pivot = i;
+                    swaps[(task * n) + k] = pivot;
+                    if (pivot != k) Swap(a + (k * n), a + (pivot * n), n);
+                    var head = a[(k * n) + k];
+                    if (T.IsZero(head))
+                    {
+                        singular[task] = true;
+                        continue;
+                    }
+                    for (var i = k + 1; i < n; i++)
+                    {
+                        var factor = a[(i * n) + k] / head;
+                        a[(i * n) + k] = factor;
+                        SubtractScaled(a + (i * n) + k + 1, a + (k * n) + k + 1, factor, n - k - 1);
+                    }
+                }
+            });
+        }
+        return Array.IndexOf(singular, true);
+    }
+
+    private static void SwapRows<T>(in Operand rows, in Operand pivots)
+        where T : unmanaged
+    {
+        var (n, k) = (rows.Shape[1], rows.Shape[2]);
+        fixed (byte* rowBytes = &rows.Reference, pivotBytes = &pivots.Reference)
+        {
+            var all = (T*)rowBytes;
+            var swaps = (long*)pivotBytes;
+            Dispatch(rows.Shape[0], (long)n * k, task =>
+            {
+                var x = all + (task * n * k);
+                for (var i = 0; i < n; i++)
+                {
+                    var other = swaps[(task * n) + i];
+                    if (other != i) Swap(x + ((long)i * k), x + (other * k), k);
+                }
+            });
+        }
+    }
+
+    private static int TriangularSolve<T>(in Operand solution, in Operand matrix, bool upper, bool unitDiagonal)
+        where T : unmanaged, INumberBase<T>
+    {
+        var (n, k) = (solution.Shape[1], solution.Shape[2]);
+        var singular = new bool[solution.Shape[0]];
+        fixed (byte* solutionBytes = &solution.Reference, matrixBytes = &matrix.Reference)
+        {
+            var right = (T*)solutionBytes;
+            var matrices = (T*)matrixBytes;
+            Dispatch(singular.Length, (long)n * n * k, task =>
+            {
+                var x = right + (task * n * k);
+                var a = matrices + (task * n * n);
+                for (var step = 0; step < n; step++)
+                {
+                    var i = upper ? n - 1 - step : step;
+                    var (from, to) = upper ? (i + 1, n) : (0, i);
+                    for (var j = from; j < to; j++) SubtractScaled(x + ((long)i * k), x + ((long)j * k), a[(i * n) + j], k);
+                    if (unitDiagonal) continue;
+                    var head = a[(i * n) + i];
+                    if (T.IsZero(head)) singular[task] = true;
+                    for (var c = 0; c < k; c++) x[((long)i * k) + c] /= head;
+                }
+            });
+        }
+        return Array.IndexOf(singular, true);
+    }
+
+    private static int Cholesky<T>(in Operand matrix)
+        where T : unmanaged, INumberBase<T>
+    {
+        var n = matrix.Shape[2];
+        var indefinite = new bool[matrix.Shape[0]];
+        fixed (byte* bytes = &matrix.Reference)
+        {
+            var matrices = (T*)bytes;
+            Dispatch(indefinite.Length, (long)n * n * n, task =>
+            {
+                var a = matrices + (task * n * n);
+                for (var i = 0; i < n; i++)
+                {
+                    for (var j = 0; j <= i; j++)
+                    {
+                        var rest = a[(i * n) + j];
+                        for (var k = 0; k < j; k++) rest -= a[(i * n) + k] * Conjugate(a[(j * n) + k]);
+                        if (j < i)
+                        {
+                            a[(i * n) + j] = rest / a[(j * n) + j];
+                            continue;
+                        }
+                        var square = RealPart(rest);
+                        // Written so that a NaN is refused too.
+                        if (!(square > 0) || !double.IsFinite(square)) indefinite[task] = true;
+                        a[(i * n) + i] = T.CreateChecked(Math.Sqrt(square));
+                    }
+                    for (var j = i + 1; j < n; j++) a[(i * n) + j] = T.Zero;
+                    if (indefinite[task]) return;
+                }
+            });
+        }
+        return Array.IndexOf(indefinite, true);
+    }
+
+    public override void OrthogonalTriangular(in Operand q, in Operand r, in Operand input)
+    {
+        var (m, n) = (input.Shape[1], input.Shape[2]);
+        var k = Math.Min(m, n);
+        fixed (byte* qBytes = &q.Reference, rBytes = &r.Reference, inputBytes = &input.Reference)
+        {
+            var qs = (double*)qBytes;
+            var rs = (double*)rBytes;
+            var xs = (double*)inputBytes;
+            Dispatch(input.Shape[0], (long)m * n * k * 4, task =>
+            {
+                var a = new Span<double>(xs + (task * m * n), m * n).ToArray();
+                var scale = new double[k];
+                for (var j = 0; j < k; j++) scale[j] = Reflect(a, m, n, j);
+                Triangle(a, n, new Span<double>(rs + (task * k * n), k * n));
+                Orthogonal(a, scale, m, n, new Span<double>(qs + (task * m * k), m * k));
+            });
+        }
+    }
+
+    /// <summary>One Householder step, as LAPACK's dgeqrf: column j becomes beta e_j, its tail keeps v (v_j = 1); returns tau of H = I - tau v v^T.</summary>
+    private static double Reflect(double[] a, int m, int n, int j)
+    {
+        var largest = 0.0;
+        for (var i = j + 1; i < m; i++) largest = Math.Max(largest, Math.Abs(a[(i * n) + j]));
+        if (largest == 0) return 0;
+        var alpha = a[(j * n) + j];
+        largest = Math.Max(largest, Math.Abs(alpha));
+        var sum = 0.0;
+        for (var i = j; i < m; i++) sum += a[(i * n) + j] / largest * (a[(i * n) + j] / largest);
+        var beta = -Math.CopySign(largest * Math.Sqrt(sum), alpha);
+        for (var i = j + 1; i < m; i++) a[(i * n) + j] /= alpha - beta;
+        a[(j * n) + j] = beta;
+        var tau = (beta - alpha) / beta;
+        ApplyReflector(a, a, tau, m, n, n, j, j + 1);
+        return tau;
+    }
+
+    /// <summary>target[:, from..] = (I - tau v v^T) target, v in column j of <paramref name="reflectors"/>.</summary>
+    private static void ApplyReflector(Span<double> target, double[] reflectors, double tau, int m, int n, int columns, int j, int from)
+    {
+        if (tau == 0 || from >= columns) return;
+        var products = target.Slice((j * columns) + from, columns - from).ToArray();
+        for (var i = j + 1; i < m; i++)
+            for (var c = from; c < columns; c++) products[c - from] += reflectors[(i * n) + j] * target[(i * columns) + c];
+        for (var c = from; c < columns; c++) target[(j * columns) + c] -= tau * products[c - from];
+        for (var i = j + 1; i < m; i++)
+            for (var c = from; c < columns; c++) target[(i * columns) + c] -= tau * reflectors[(i * n) + j] * products[c - from];
+    }
+
+    private static void Triangle(double[] a, int n, Span<double> r)
+    {
+        for (var at = 0; at < r.Length; at++) r[at] = at % n >= at / n ? a[at] : 0;
+    }
+
+    private static void Orthogonal(double[] reflectors, double[] scale, int m, int n, Span<double> q)
+    {
+        var k = scale.Length;
+        q.Clear();
+        for (var j = 0; j < k; j++) q[(j * k) + j] = 1;
+        for (var j = k - 1; j >= 0; j--) ApplyReflector(q, reflectors, scale[j], m, n, k, j, j);
+    }
+
+    private static void Swap<T>(T* first, T* second, int count)
+        where T : unmanaged
+    {
+        for (var i = 0; i < count; i++) (first[i], second[i]) = (second[i], first[i]);
+    }
+
+    /// <summary>target -= factor * source; element by element, so that the vector width does not show in the bits.</summary>
+    private static void SubtractScaled<T>(T* target, T* source, T factor, int count)
+        where T : unmanaged, INumberBase<T>
+    {
+        var i = 0;
+        if (Vector<T>.IsSupported)
+        {
+            var factors = new Vector<T>(factor);
+            for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
+                (Vector.Load(target + i) - (factors * Vector.Load(source + i))).Store(target + i);
+        }
+        for (; i < count; i++) target[i] -= factor * source[i];
+    }
+
+    private static double Modulus<T>(T x)
+        where T : unmanaged => x is Complex z ? Complex.Abs(z) : x is double r ? Math.Abs(r) : throw new NotSupportedException(typeof(T).Name);
+
+    private static double RealPart<T>(T x)
+        where T : unmanaged => x is Complex z ? z.Real : x is double r ? r : throw new NotSupportedException(typeof(T).Name);
+
+    private static T Conjugate<T>(T x)
+        where T : unmanaged => x is Complex z ? (T)(object)Complex.Conjugate(z) : x;
+}

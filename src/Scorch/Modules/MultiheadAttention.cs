@@ -1,0 +1,82 @@
+namespace Scorch.Modules;
+
+/// <summary>Attention of several heads (Vaswani et al. 2017) with PyTorch's names: <c>in_proj_weight</c>, <c>in_proj_bias</c>, <c>out_proj</c>.</summary>
+/// <remarks>Inputs are [time, batch, features], or [batch, time, features] where <c>batchFirst</c> is set.</remarks>
+public sealed class MultiheadAttention : Module
+{
+    private readonly double dropout;
+    private readonly bool batchFirst;
+    private readonly RandomSource random;
+
+    /// <summary>A layer with Xavier-uniform projections and zero biases, as in PyTorch.</summary>
+    /// <param name="features">Features of queries, keys, values and outputs.</param>
+    /// <param name="heads">Heads; must divide the features.</param>
+    /// <param name="random">Draws the weights and dropout.</param>
+    /// <param name="dropout">Probability of dropping an attention weight, in training.</param>
+    /// <param name="bias">Whether the projections have biases.</param>
+    /// <param name="batchFirst">Whether the batch is the first dimension.</param>
+    /// <param name="dataType">Type of the weights.</param>
+    /// <exception cref="ArgumentException">The heads do not divide the features.</exception>
+    public MultiheadAttention(int features, int heads, RandomSource random, double dropout = 0, bool bias = true, bool batchFirst = false, DataType dataType = DataType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        if (heads < 1 || features < 1 || features % heads != 0)
+            throw new ArgumentException($"MultiheadAttention: {heads} heads do not divide {features} features.", nameof(heads));
+        (Heads, this.dropout, this.batchFirst, this.random) = (heads, dropout, batchFirst, random);
+        InputWeight = Parameter.Full([3 * features, features], 0, dataType);
+        Initialize.XavierUniform(InputWeight, random);
+        InputBias = bias ? Parameter.Full([3 * features], 0, dataType) : null;
+        Output = new(features, features, random, bias, dataType);
+        if (Output.Bias is { } outputBias) Initialize.Set(outputBias, Tensor.ZerosLike(outputBias));
+    }
+
+    /// <summary>Heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Projections of queries, keys and values, one below the other: [3 * features, features].</summary>
+    [Name("in_proj_weight")]
+    public Parameter InputWeight { get; }
+
+    /// <summary>[3 * features], if any.</summary>
+    [Name("in_proj_bias")]
+    public Parameter? InputBias { get; }
+
+    /// <summary>The projection of the joined heads.</summary>
+    [Name("out_proj")]
+    public Linear Output { get; }
+
+    /// <summary>Attends.</summary>
+    /// <param name="queries">[batch, targets, features] in the layer's layout.</param>
+    /// <param name="keys">[batch, sources, features] in the layer's layout.</param>
+    /// <param name="values">As the keys.</param>
+    /// <param name="mask">[targets, sources] or [batch * heads, targets, sources]: bool, true where attention is not allowed; or numbers that are added to the scores.</param>
+    /// <param name="keyPadding">[batch, sources], bool: true where a key is padding.</param>
+    /// <returns>Outputs in the layout of the queries, and the weights averaged over heads [batch, targets, sources].</returns>
+    /// <exception cref="ArgumentException">A shape does not fit.</exception>
+    public (Tensor Output, Tensor Weights) Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask = null, Tensor? keyPadding = null)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        var features = InputWeight.Shape[1];
+        if (queries.Rank != 3 || keys.Rank != 3 || keys.Shape != values.Shape || queries.Shape[-1] != features || keys.Shape[-1] != features)
+            throw new ArgumentException($"MultiheadAttention: queries {queries.Shape}, keys {keys.Shape}, values {values.Shape}; give three dimensions with {features} features, keys and values of one shape.", nameof(queries));
+        Tensor Heads4(Tensor x, int part)
+        {
+            var projected = x.Affine(InputWeight.Narrow(0, part * features, features), InputBias?.Narrow(0, part * features, features));
+            var split = projected.Reshape(x.Shape[0], x.Shape[1], Heads, features / Heads);
+            return batchFirst ? split.Permute(0, 2, 1, 3) : split.Permute(1, 2, 0, 3);
+        }
+        var (q, k, v) = (Heads4(queries, 0), Heads4(keys, 1), Heads4(values, 2));
+        var scores = (q / Math.Sqrt(features / Heads)).MatMul(k.T);
+        if (mask is not null) scores = Masked(scores, mask.Rank == 3 ? mask.Reshape(scores.Shape) : mask);
+        if (keyPadding is not null) scores = Masked(scores, keyPadding.Unsqueeze(1).Unsqueeze(1));
+        var weights = scores.Softmax(-1);
+        if (IsTraining && dropout > 0) weights = weights.Dropout(dropout, random);
+        var joined = weights.MatMul(v).Permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).Reshape(queries.Shape);
+        return (Output.Forward(joined), weights.Mean(1));
+    }
+
+    private static Tensor Masked(Tensor scores, Tensor mask) =>
+        mask.DataType == DataType.Bool ? scores.MaskedFill(mask, double.NegativeInfinity) : scores + mask;
+}

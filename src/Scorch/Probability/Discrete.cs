@@ -1,0 +1,160 @@
+namespace Scorch.Probability;
+
+/// <summary>1 with a probability, else 0.</summary>
+/// <param name="logits">log(p / (1 - p)).</param>
+public sealed class Bernoulli(Tensor logits) : Distribution(logits.Shape, [], logits.DataType)
+{
+    /// <summary>log(p / (1 - p)).</summary>
+    public Tensor Logits { get; } = logits;
+
+    /// <summary>p.</summary>
+    public Tensor Probabilities => Logits.Sigmoid();
+
+    /// <inheritdoc/>
+    public override Tensor Mean => Probabilities;
+
+    /// <inheritdoc/>
+    public override Tensor Variance => Probabilities * (1 - Probabilities);
+
+    /// <summary>From probabilities in (0, 1).</summary>
+    public static Bernoulli FromProbabilities(Tensor probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        return new(probabilities.Log() - (-probabilities).LogOnePlus());
+    }
+
+    /// <inheritdoc/>
+    public override Tensor LogProbability(Tensor value) => (Logits * value) - Logits.Softplus();
+
+    /// <inheritdoc/>
+    public override Tensor Entropy() => Logits.Softplus() - (Logits * Probabilities);
+
+    private protected override Tensor Draw(RandomSource random, Shape shape) => random.Uniform(shape, dataType: DataType).LessThan(Probabilities).To(DataType);
+}
+
+/// <summary>One of several classes, by number (int64).</summary>
+/// <param name="logits">[batch..., classes], up to a constant.</param>
+public sealed class Categorical(Tensor logits) : Distribution(logits.Shape[..^1], [], DataType.Int64)
+{
+    /// <summary>Logarithms of the probabilities [batch..., classes].</summary>
+    public Tensor Logits { get; } = logits.LogSoftmax(-1);
+
+    /// <summary>[batch..., classes].</summary>
+    public Tensor Probabilities => Logits.Exp();
+
+    /// <inheritdoc/>
+    public override Tensor Mean => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+
+    /// <inheritdoc/>
+    public override Tensor Variance => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+
+    /// <inheritdoc/>
+    public override Tensor LogProbability(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var shape = Shape.Broadcast(value.Shape, BatchShape);
+        return Logits.Expand([.. shape, Logits.Shape[-1]]).Gather(-1, value.Expand(shape).Unsqueeze(-1)).Squeeze(-1);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Entropy() => -(Logits * Probabilities).Sum(-1);
+
+    private protected override Tensor Draw(RandomSource random, Shape shape)
+    {
+        // The greatest of logits + Gumbel noise is a class drawn by its probability.
+        var noise = random.Exponential([.. shape, Logits.Shape[-1]], dataType: Logits.DataType);
+        return (Logits - noise.Log()).ArgMax(-1);
+    }
+}
+
+/// <summary>One of several classes, as a vector with a single 1.</summary>
+/// <param name="logits">[batch..., classes], up to a constant.</param>
+public sealed class OneHotCategorical(Tensor logits) : Distribution(logits.Shape[..^1], logits.Shape[^1..], logits.DataType)
+{
+    /// <summary>The same, by number.</summary>
+    public Categorical Class { get; } = new(logits);
+
+    /// <inheritdoc/>
+    public override Tensor Mean => Class.Probabilities;
+
+    /// <inheritdoc/>
+    public override Tensor Variance => Class.Probabilities * (1 - Class.Probabilities);
+
+    /// <inheritdoc/>
+    public override Tensor LogProbability(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return Class.LogProbability(value.ArgMax(-1));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Entropy() => Class.Entropy();
+
+    private protected override Tensor Draw(RandomSource random, Shape shape) =>
+        Class.Sample(random, shape[..(shape.Rank - BatchShape.Rank - 1)].ToArray()).OneHot(EventShape[0], DataType);
+}
+
+/// <summary>Successes in a number of trials.</summary>
+/// <param name="trials">How many, the same for all.</param>
+/// <param name="logits">log(p / (1 - p)).</param>
+public sealed class Binomial(int trials, Tensor logits) : Distribution(logits.Shape, [], logits.DataType)
+{
+    /// <summary>Trials.</summary>
+    public int Trials { get; } = trials >= 0 ? trials : throw new ArgumentOutOfRangeException(nameof(trials), trials, "Binomial: trials are at least 0.");
+
+    /// <summary>One trial.</summary>
+    public Bernoulli Trial { get; } = new(logits);
+
+    /// <inheritdoc/>
+    public override Tensor Mean => Trial.Mean * Trials;
+
+    /// <inheritdoc/>
+    public override Tensor Variance => Trial.Variance * Trials;
+
+    /// <inheritdoc/>
+    public override Tensor LogProbability(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var choices = Tensor.Scalar(Trials + 1, DataType).LogGamma() - (value + 1).LogGamma() - (Trials + 1 - value).LogGamma();
+        return choices + (Trial.Logits * value) - (Trial.Logits.Softplus() * Trials);
+    }
+
+    /// <summary>By the sum over all outcomes.</summary>
+    public override Tensor Entropy()
+    {
+        var outcomes = Tensor.Range(Trials + 1).To(DataType).Reshape([Trials + 1, .. Enumerable.Repeat(1, BatchShape.Rank)]);
+        var logarithms = LogProbability(outcomes);
+        return -(logarithms.Exp() * logarithms).Sum(0);
+    }
+
+    private protected override Tensor Draw(RandomSource random, Shape shape) => Sampler.Each(Trial.Probabilities, shape, p =>
+    {
+        var count = 0;
+        for (var i = 0; i < Trials; i++)
+            if (random.NextDouble() < p) count++;
+        return count;
+    });
+}
+
+/// <summary>The Poisson distribution.</summary>
+/// <param name="rate">Means, positive.</param>
+public sealed class Poisson(Tensor rate) : Distribution(Positive(rate, nameof(Poisson), nameof(rate)).Shape, [], rate.DataType)
+{
+    /// <summary>Means.</summary>
+    public Tensor Rate { get; } = rate;
+
+    /// <inheritdoc/>
+    public override Tensor Mean => Rate;
+
+    /// <inheritdoc/>
+    public override Tensor Variance => Rate;
+
+    /// <inheritdoc/>
+    public override Tensor LogProbability(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return (value * Rate.Log()) - Rate - (value + 1).LogGamma();
+    }
+
+    private protected override Tensor Draw(RandomSource random, Shape shape) => Sampler.Each(Rate, shape, mean => Sampler.Poisson(mean, random));
+}

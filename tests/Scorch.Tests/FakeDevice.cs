@@ -67,6 +67,22 @@ internal static class FakeDevice
 
         public override void AveragePool(PoolingWindows windows, in Operand output, in Operand input, bool adjoint) => Cpu.AveragePool(windows, On(output), On(input), adjoint);
 
+        public override int LowerUpper(in Operand factors, in Operand pivots) => Cpu.LowerUpper(On(factors), On(pivots));
+
+        public override void SwapRows(in Operand rows, in Operand pivots) => Cpu.SwapRows(On(rows), On(pivots));
+
+        public override int TriangularSolve(in Operand solution, in Operand matrix, bool upper, bool unitDiagonal) => Cpu.TriangularSolve(On(solution), On(matrix), upper, unitDiagonal);
+
+        public override int Cholesky(in Operand matrix) => Cpu.Cholesky(On(matrix));
+
+        public override void OrthogonalTriangular(in Operand q, in Operand r, in Operand input) => Cpu.OrthogonalTriangular(On(q), On(r), On(input));
+
+        public override void SymmetricEigen(in Operand values, in Operand vectors, in Operand input) => Cpu.SymmetricEigen(On(values), On(vectors), On(input));
+
+        public override void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input) => Cpu.SingularValues(On(u), On(values), On(v), On(input));
+
+        public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
+
         private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage
             ? new(storage.Hidden, operand.Offset, operand.Shape, operand.Strides, operand.Type)
             : throw new InvalidOperationException("A kernel of the fake device was given memory of another device.");

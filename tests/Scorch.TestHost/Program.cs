@@ -3,7 +3,7 @@ using Scorch;
 using Scorch.TestHost;
 
 // A process of its own, so that run-time switches take effect: `vectors` holds every vector kernel to plain loops,
-// `bits THREADS` prints the bits of a short training run.
+// `bits THREADS` prints the bits of a short training run, `train FOLDER STEPS` trains from and to checkpoints.
 switch (args)
 {
     case ["vectors"]:
@@ -13,9 +13,12 @@ switch (args)
         return 0;
     case ["bits", var threads]:
         Parallelism.ThreadCount = int.Parse(threads, System.Globalization.CultureInfo.InvariantCulture);
-        Console.WriteLine(TrainingBits.Run());
+        Console.WriteLine(TrainingBits.Run(threads == "1" ? 0 : 3));
+        return 0;
+    case ["train", var folder, var steps]:
+        TrainingRun.Run(folder, long.Parse(steps, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("Usage: vectors | bits THREADS");
+        Console.Error.WriteLine("Usage: vectors | bits THREADS | train FOLDER STEPS");
         return 2;
 }

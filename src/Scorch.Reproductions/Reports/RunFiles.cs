@@ -1,3 +1,5 @@
+using Scorch.Training;
+
 namespace Scorch.Reproductions;
 
 /// <summary>Writes what is kept of a run into its folder.</summary>
@@ -22,7 +24,7 @@ public static class RunFiles
         var written = new List<string>();
         if (result.Curves.Count > 0)
         {
-            EventFile.Write(Add(Events), result.Curves, result.Evidence.StartedAt);
+            EventFile.Write(Add(Events), result.Curves.Select(point => (point.Series, point.Step, point.Value)), result.Evidence.StartedAt);
         }
 
         else

@@ -6,36 +6,30 @@ public static class AtomicFile
     /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to disk, then renames it.</summary>
     /// <param name="path">The file; its folder is made when missing.</param>
     /// <param name="write">Writes the content.</param>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
+
+    /// <summary>Writes several files under temporary names first and renames them, in their order, only when all are whole.</summary>
+    internal static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(write);
-        var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        var staged = new List<(string Temporary, string Path)>();
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            foreach (var (path, write) in files)
             {
+                ArgumentException.ThrowIfNullOrEmpty(path);
+                ArgumentNullException.ThrowIfNull(write);
+                var full = Path.GetFullPath(path);
+                Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+                staged.Add(($"{full}.{Guid.NewGuid():N}.tmp", full));
+                using var stream = new FileStream(staged[^1].Temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, full, overwrite: true);
+            foreach (var (temporary, path) in staged) File.Move(temporary, path, overwrite: true);
         }
         finally
         {
-            File.Delete(temporary);
+            foreach (var (temporary, _) in staged) File.Delete(temporary);
         }
-    }
-}
-
-/// <summary>The bytes of contiguous tensors.</summary>
-internal static class TensorBytes
-{
-    public static byte[] Of(Tensor tensor)
-    {
-        var bytes = new byte[tensor.ElementCount * tensor.DataType.Size()];
-        tensor.Kernels.Read(tensor.Operand, bytes);
-        return bytes;
     }
 }

@@ -41,6 +41,14 @@ internal static unsafe class StridedLoop
         if (count == 0) return;
         fixed (byte* p0 = &o0.Reference, p1 = &o1.Reference, p2 = &o2.Reference, p3 = &o3.Reference)
         {
+            var (s1, s2, s3) = (1L, 1L, 1L);
+            if (IsDense(o0) && Dense(o1, o0, out s1) && (operands < 3 || Dense(o2, o0, out s2)) && (operands < 4 || Dense(o3, o0, out s3)))
+            {
+                var whole = new Run { P0 = p0, P1 = p1, P2 = p2, P3 = p3, S0 = 1, S1 = s1, S2 = s2, S3 = s3 };
+                if (count <= Grain || WorkPool.Threads == 1) loop.Invoke(whole, count);
+                else Parallel(loop, whole, (o0.Type.Size(), o1.Type.Size(), o2.Type.Size(), o3.Type.Size()), count);
+                return;
+            }
             var plan = new Plan(o0, o1, o2, o3, operands);
             var start = new Run { P0 = p0, P1 = p1, P2 = p2, P3 = p3 };
             if (count <= Grain || WorkPool.Threads == 1)
@@ -49,12 +57,58 @@ internal static unsafe class StridedLoop
             }
             else
             {
-                // Chunk borders depend on the count alone.
-                var chunks = (int)Math.Min((count + Grain - 1) / Grain, 1 << 20);
-                var size = ((count + chunks - 1) / chunks + 63) / 64 * 64;
+                var (chunks, size) = Chunks(count);
                 Parallel(loop, plan, start, count, chunks, size);
             }
         }
+    }
+
+    /// <summary>Chunk borders depend on the count alone.</summary>
+    private static (int Chunks, long Size) Chunks(long count)
+    {
+        var chunks = (int)Math.Min((count + Grain - 1) / Grain, 1 << 20);
+        return (chunks, (((count + chunks - 1) / chunks) + 63) / 64 * 64);
+    }
+
+    /// <summary>Row-major without gaps: the loop can run through it.</summary>
+    private static bool IsDense(in Operand operand)
+    {
+        long expected = 1;
+        var sizes = operand.Shape.Sizes;
+        for (var d = sizes.Length - 1; d >= 0; d--)
+        {
+            if (sizes[d] != 1 && operand.Strides[d] != expected) return false;
+            expected *= sizes[d];
+        }
+        return true;
+    }
+
+    /// <summary>Whether an input lies as the output does (stride 1) or is a single element (stride 0).</summary>
+    private static bool Dense(in Operand operand, in Operand output, out long stride)
+    {
+        stride = 1;
+        if (operand.Shape.Sizes.AsSpan().SequenceEqual(output.Shape.Sizes)) return IsDense(operand);
+        stride = 0;
+        foreach (var size in operand.Shape.Sizes)
+            if (size != 1) return false;
+        return true;
+    }
+
+    private static void Parallel<TLoop>(TLoop loop, Run whole, (int, int, int, int) sizes, long count)
+        where TLoop : struct, IInnerLoop
+    {
+        var (chunks, length) = Chunks(count);
+        WorkPool.Run(chunks, chunk =>
+        {
+            var from = chunk * length;
+            if (from >= count) return;
+            var run = whole;
+            run.P0 += from * sizes.Item1;
+            run.P1 += from * whole.S1 * sizes.Item2;
+            run.P2 += from * whole.S2 * sizes.Item3;
+            run.P3 += from * whole.S3 * sizes.Item4;
+            loop.Invoke(run, Math.Min(length, count - from));
+        });
     }
 
     private static void Parallel<TLoop>(TLoop loop, Plan plan, Run start, long count, int chunks, long size)

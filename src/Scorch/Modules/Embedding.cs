@@ -27,6 +27,9 @@ public sealed class Embedding : Module, IForward
 /// <param name="random">Draws which.</param>
 public sealed class Dropout(double probability, RandomSource random) : Module, IForward
 {
+    /// <summary>Draws which elements are dropped.</summary>
+    public RandomSource Random { get; } = random;
+
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => IsTraining ? x.Dropout(probability, random) : x;
+    public Tensor Forward(Tensor x) => IsTraining ? x.Dropout(probability, Random) : x;
 }

@@ -55,6 +55,14 @@ public abstract class Module
             foreach (var (name, buffer) in module.OwnBuffers()) yield return (prefix + name, buffer);
     }
 
+    /// <summary>Random sources among the public properties, such as a dropout's, with their full names; one that is shared appears for each owner.</summary>
+    public IEnumerable<(string Name, RandomSource Source)> NamedRandomSources()
+    {
+        foreach (var (prefix, module) in NamedModules())
+            foreach (var property in module.Properties())
+                if (property.GetValue(module) is RandomSource source) yield return (prefix + NameOf(property), source);
+    }
+
     /// <summary>This module (with an empty prefix) and all inside it; prefixes end in a dot.</summary>
     public IEnumerable<(string Prefix, Module Module)> NamedModules() => Walk("");
 
@@ -132,7 +140,7 @@ public abstract class Module
     private IEnumerable<PropertyInfo> Properties() => GetType()
         .GetProperties(BindingFlags.Instance | BindingFlags.Public)
         .Where(property => property.GetIndexParameters().Length == 0
-            && (typeof(Module).IsAssignableFrom(property.PropertyType) || typeof(Tensor).IsAssignableFrom(property.PropertyType)));
+            && (typeof(Module).IsAssignableFrom(property.PropertyType) || typeof(Tensor).IsAssignableFrom(property.PropertyType) || property.PropertyType == typeof(RandomSource)));
 
     private static string NameOf(PropertyInfo property) => property.GetCustomAttribute<NameAttribute>()?.Name ?? SnakeCase(property.Name);
 

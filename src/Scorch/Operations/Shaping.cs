@@ -64,11 +64,12 @@ public partial class Tensor
     /// <summary>A view with two dimensions exchanged.</summary>
     public Tensor Transpose(int first, int second)
     {
-        var order = AllDimensions();
         if (Rank == 0) return this;
         var (a, b) = (Shape.Dimension(first), Shape.Dimension(second));
-        (order[a], order[b]) = (order[b], order[a]);
-        return Permute(order);
+        var (sizes, strides) = (Shape.ToArray(), (long[])Strides.Clone());
+        (sizes[a], sizes[b]) = (sizes[b], sizes[a]);
+        (strides[a], strides[b]) = (strides[b], strides[a]);
+        return AsView(Offset, Shape.Wrap(sizes), strides, "Transpose", x => x.Transpose(a, b), g => g.Transpose(a, b));
     }
 
     /// <summary>A view with the last two dimensions exchanged.</summary>

@@ -20,9 +20,10 @@ public sealed record AdamConfig(
     bool AmsGrad = false);
 
 /// <summary>Adam (Kingma and Ba 2015), and with <see cref="AdamConfig.Decoupled"/> AdamW (Loshchilov and Hutter 2019).</summary>
-public sealed class Adam : Optimizer
+public class Adam : Optimizer
 {
     private readonly AdamConfig config;
+    private readonly StepCounts steps = new();
     private readonly StateSlots mean = new("mean");
     private readonly StateSlots square = new("square");
     private readonly StateSlots greatest = new("greatest_square");
@@ -43,12 +44,12 @@ public sealed class Adam : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(Parameter parameter, Tensor gradient, ParameterGroup group, int index)
+    protected override void Update(Tensor parameter, Tensor gradient, ParameterGroup group, int index)
     {
         if (group.WeightDecay != 0)
         {
             if (config.Decoupled) parameter.MultiplyInPlace(1 - (group.LearningRate * group.WeightDecay));
-            else gradient += parameter.Detach() * group.WeightDecay;
+            else gradient += parameter * group.WeightDecay;
         }
         // m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= lr m^ / (sqrt(v^) + eps)
         var (m, v) = (mean.Get(index, parameter), square.Get(index, parameter));
@@ -62,8 +63,9 @@ public sealed class Adam : Optimizer
             most.CopyFrom(most.Maximum(v));
             v = most;
         }
-        var correction = 1 - Math.Pow(config.Beta1, StepCount);
-        var root = Math.Sqrt(1 - Math.Pow(config.Beta2, StepCount));
+        var step = steps.Next(index);
+        var correction = 1 - Math.Pow(config.Beta1, step);
+        var root = Math.Sqrt(1 - Math.Pow(config.Beta2, step));
         var denominator = (v.Sqrt() * (1 / root)) + config.Epsilon;
         parameter.SubtractInPlace(m / denominator * (group.LearningRate / correction));
     }
@@ -72,6 +74,7 @@ public sealed class Adam : Optimizer
     public override IReadOnlyDictionary<string, Tensor> State()
     {
         var state = new Dictionary<string, Tensor>(base.State());
+        steps.Save(state);
         mean.Save(state);
         square.Save(state);
         greatest.Save(state);
@@ -82,8 +85,32 @@ public sealed class Adam : Optimizer
     public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         base.LoadState(state);
+        steps.Load(state);
         mean.Load(state);
         square.Load(state);
         greatest.Load(state);
+    }
+}
+
+/// <summary>Adam with decoupled weight decay, in PyTorch's defaults (Loshchilov and Hutter 2019).</summary>
+public sealed class AdamW : Adam
+{
+    /// <summary>The settings of PyTorch's AdamW: those of Adam with a decoupled decay of 0.01.</summary>
+    public static AdamConfig Defaults { get; } = new(WeightDecay: 0.01, Decoupled: true);
+
+    /// <summary>One group.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="config">The settings, by default <see cref="Defaults"/>; the decay is decoupled whatever they say.</param>
+    public AdamW(IEnumerable<Parameter> parameters, AdamConfig? config = null)
+        : base(parameters, (config ?? Defaults) with { Decoupled = true })
+    {
+    }
+
+    /// <summary>Groups with their own learning rates and decays.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="config">The settings, by default <see cref="Defaults"/>; the decay is decoupled whatever they say.</param>
+    public AdamW(IEnumerable<ParameterGroup> groups, AdamConfig? config = null)
+        : base(groups, (config ?? Defaults) with { Decoupled = true })
+    {
     }
 }

@@ -48,8 +48,6 @@ public enum LbfgsOutcome
 /// <remarks>Deterministic losses only: every iteration evaluates the loss several times.</remarks>
 public sealed class Lbfgs
 {
-    private const double SufficientDecrease = 1e-4;
-    private const double Curvature = 0.9;
     private readonly Parameter[] parameters;
     private readonly LbfgsConfig config;
     private readonly List<(double[] Step, double[] Change, double Scale)> history = [];
@@ -108,7 +106,17 @@ public sealed class Lbfgs
             double[] trial = gradient;
             if (config.StrongWolfe)
             {
-                (value, trial, stepLength) = Search(loss, point, direction, stepLength, value, gradient, slope);
+                var along = direction;
+                var search = new StrongWolfeSearch(
+                    length =>
+                    {
+                        Write(Sum(point, along, length));
+                        var (at, slopes) = Evaluate(loss);
+                        return new(length, at, slopes, Dot(slopes, along));
+                    },
+                    config.LineSearchSteps,
+                    config.ChangeTolerance / Largest(along));
+                (stepLength, value, trial, _) = search.Find(new(0, value, gradient, slope), stepLength);
             }
             else
             {
@@ -191,73 +199,6 @@ public sealed class Lbfgs
         return q;
     }
 
-    /// <summary>A length that fulfils the strong Wolfe conditions: bracket (algorithm 3.5), then zoom (3.6) with cubic interpolation.</summary>
-    private (double Value, double[] Gradient, double Length) Search(
-        Func<Tensor> loss, double[] point, double[] along, double length, double startValue, double[] startGradient, double startSlope)
-    {
-        var evaluations = 0;
-        Trial At(double t)
-        {
-            evaluations++;
-            Write(Sum(point, along, t));
-            var (value, gradient) = Evaluate(loss);
-            return new(t, value, gradient, Dot(gradient, along));
-        }
-
-        var start = new Trial(0, startValue, startGradient, startSlope);
-        var previous = start;
-        var current = At(length);
-        // A step into the region where the loss is not finite is halved until it is.
-        while (!IsFinite(current.Value, current.Gradient) && evaluations < config.LineSearchSteps) current = At(current.Length / 2);
-        Trial low, high;
-        for (var first = true; ; first = false)
-        {
-            if (current.Value > startValue + (SufficientDecrease * current.Length * startSlope) || (!first && current.Value >= previous.Value))
-            {
-                (low, high) = (previous, current);
-                break;
-            }
-            if (Math.Abs(current.Slope) <= -Curvature * startSlope) return (current.Value, current.Gradient, current.Length);
-            if (current.Slope >= 0)
-            {
-                (low, high) = (current, previous);
-                break;
-            }
-            if (evaluations >= config.LineSearchSteps) return (current.Value, current.Gradient, current.Length);
-            var next = Interpolate(previous, current, current.Length + (0.01 * (current.Length - previous.Length)), current.Length * 10);
-            (previous, current) = (current, At(next));
-        }
-        while (evaluations < config.LineSearchSteps && Math.Abs(high.Length - low.Length) * Largest(along) >= config.ChangeTolerance)
-        {
-            var (from, to) = (Math.Min(low.Length, high.Length), Math.Max(low.Length, high.Length));
-            var margin = 0.1 * (to - from);
-            var t = Math.Clamp(Interpolate(low, high, from, to), from + margin, to - margin);
-            var middle = At(t);
-            if (!(middle.Value <= startValue + (SufficientDecrease * t * startSlope)) || middle.Value >= low.Value)
-            {
-                high = middle;
-                continue;
-            }
-            if (Math.Abs(middle.Slope) <= -Curvature * startSlope) return (middle.Value, middle.Gradient, middle.Length);
-            if (middle.Slope * (high.Length - low.Length) >= 0) high = low;
-            low = middle;
-        }
-        return (low.Value, low.Gradient, low.Length);
-    }
-
-    /// <summary>The minimum of the cubic through two values and slopes, held between bounds.</summary>
-    private static double Interpolate(Trial a, Trial b, double least, double most)
-    {
-        if (!double.IsFinite(a.Value) || !double.IsFinite(b.Value) || !double.IsFinite(b.Slope)) return (least + most) / 2;
-        if (a.Length > b.Length) (a, b) = (b, a);
-        var d1 = a.Slope + b.Slope - (3 * (a.Value - b.Value) / (a.Length - b.Length));
-        var square = (d1 * d1) - (a.Slope * b.Slope);
-        if (square < 0) return (least + most) / 2;
-        var d2 = Math.Sqrt(square);
-        var minimum = b.Length - ((b.Length - a.Length) * ((b.Slope + d2 - d1) / (b.Slope - a.Slope + (2 * d2))));
-        return double.IsNaN(minimum) ? (least + most) / 2 : Math.Clamp(minimum, least, most);
-    }
-
     private (double Value, double[] Gradient) Evaluate(Func<Tensor> loss)
     {
         Evaluations++;
@@ -301,7 +242,7 @@ public sealed class Lbfgs
         }
     }
 
-    private static bool IsFinite(double value, double[] gradient) => double.IsFinite(value) && gradient.All(double.IsFinite);
+    internal static bool IsFinite(double value, double[] gradient) => double.IsFinite(value) && gradient.All(double.IsFinite);
 
     private static double Largest(double[] x) => x.Max(Math.Abs);
 
@@ -332,6 +273,4 @@ public sealed class Lbfgs
     {
         for (var i = 0; i < target.Length; i++) target[i] += source[i] * factor;
     }
-
-    private sealed record Trial(double Length, double Value, double[] Gradient, double Slope);
 }

@@ -43,17 +43,17 @@ public abstract class Optimizer
         foreach (var group in groups)
             foreach (var parameter in group.Parameters)
             {
-                if (parameter.Gradient is { } gradient) Update(parameter, gradient.Detach(), group, index);
+                if (parameter.Gradient is { } gradient) Update(RealView(parameter), RealView(gradient), group, index);
                 index++;
             }
     }
 
     /// <summary>Changes one parameter in place.</summary>
-    /// <param name="parameter">The parameter.</param>
-    /// <param name="gradient">Its gradient.</param>
+    /// <param name="parameter">The parameter's values, without history; complex numbers as pairs of real ones in a last dimension of 2.</param>
+    /// <param name="gradient">Its gradient, in the same form.</param>
     /// <param name="group">Its group.</param>
     /// <param name="index">Its number over all groups; names its state.</param>
-    protected abstract void Update(Parameter parameter, Tensor gradient, ParameterGroup group, int index);
+    protected abstract void Update(Tensor parameter, Tensor gradient, ParameterGroup group, int index);
 
     /// <summary>Everything that a later step depends on besides the parameters, by name.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> State() =>
@@ -66,6 +66,14 @@ public abstract class Optimizer
         ArgumentNullException.ThrowIfNull(state);
         if (!state.TryGetValue("step_count", out var count)) throw new ArgumentException("Optimizer.LoadState: step_count is missing; give what State() returned.", nameof(state));
         StepCount = count.ItemInt64();
+    }
+
+    /// <summary>Elementwise rules treat real and imaginary parts as numbers of their own, as PyTorch's do.</summary>
+    internal static Tensor RealView(Tensor tensor)
+    {
+        if (!tensor.DataType.IsComplex()) return tensor.Detach();
+        var strides = tensor.Strides.Select(stride => stride * 2).Append(1).ToArray();
+        return new(tensor.Storage, tensor.Offset * 2, tensor.Shape.Insert(tensor.Rank, 2), strides, tensor.DataType.ToReal());
     }
 }
 

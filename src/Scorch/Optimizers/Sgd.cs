@@ -34,9 +34,9 @@ public sealed class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(Parameter parameter, Tensor gradient, ParameterGroup group, int index)
+    protected override void Update(Tensor parameter, Tensor gradient, ParameterGroup group, int index)
     {
-        if (group.WeightDecay != 0) gradient += parameter.Detach() * group.WeightDecay;
+        if (group.WeightDecay != 0) gradient += parameter * group.WeightDecay;
         if (config.Momentum != 0)
         {
             if (velocity.TryGet(index, out var direction))

@@ -1,5 +1,3 @@
-using Scorch.Modules;
-
 namespace Scorch.Optimizers;
 
 /// <summary>A tensor a parameter, made when first asked for: momentum, running squares and the like.</summary>
@@ -7,7 +5,7 @@ internal sealed class StateSlots(string name)
 {
     private readonly SortedDictionary<int, Tensor> slots = [];
 
-    public Tensor Get(int index, Parameter parameter)
+    public Tensor Get(int index, Tensor parameter)
     {
         if (!slots.TryGetValue(index, out var slot)) slots[index] = slot = Tensor.ZerosLike(parameter);
         return slot;
@@ -28,5 +26,28 @@ internal sealed class StateSlots(string name)
         foreach (var (key, value) in state)
             if (key.StartsWith(name + ".", StringComparison.Ordinal))
                 slots[int.Parse(key.AsSpan(name.Length + 1), System.Globalization.CultureInfo.InvariantCulture)] = value.Clone();
+    }
+}
+
+/// <summary>Steps counted by parameter: one without a gradient in a step keeps its count, as in PyTorch.</summary>
+internal sealed class StepCounts
+{
+    private const string Name = "steps.";
+    private readonly SortedDictionary<int, long> counts = [];
+
+    /// <summary>Counts one more step of a parameter.</summary>
+    public long Next(int index) => counts[index] = counts.GetValueOrDefault(index) + 1;
+
+    public void Save(Dictionary<string, Tensor> state)
+    {
+        foreach (var (index, count) in counts) state[$"{Name}{index}"] = Tensor.From(count);
+    }
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        counts.Clear();
+        foreach (var (key, value) in state)
+            if (key.StartsWith(Name, StringComparison.Ordinal))
+                counts[int.Parse(key.AsSpan(Name.Length), System.Globalization.CultureInfo.InvariantCulture)] = value.ItemInt64();
     }
 }

@@ -105,6 +105,7 @@ public partial class Tensor
             if (ViewBase is not null && seenBaseEdits != ViewBase.Edits)
             {
                 seenBaseEdits = ViewBase.Edits;
+                using var mode = GradientMode.Enable();
                 var again = Replay!(ViewBase);
                 (producer, OutputIndex) = (again.producer, again.OutputIndex);
             }

@@ -101,4 +101,25 @@ public class DifferentiationTests
         (y * Tensor.From([1.0, 1.0, 2.0])).Sum().Backward();
         Assert.Equal([1.0, 10.0, 20.0], x.Gradient!.ToArray<double>());
     }
+
+    [Fact]
+    public void A_view_taken_before_its_base_is_written_follows_the_new_history()
+    {
+        var x = Tensor.From([1.0, 2.0, 3.0]);
+        x.RequiresGradient = true;
+        var y = x * 1;
+        var head = y[..2];
+        y.MultiplyInPlace(3);
+        using (GradientMode.Disable()) Assert.True(head.RequiresGradient);
+        head.Sum().Backward();
+        Assert.Equal([3.0, 3.0, 0.0], x.Gradient!.ToArray<double>());
+
+        var buffer = Tensor.Zeros([2], DataType.Float64);
+        var first = buffer[..1];
+        var value = Tensor.From([4.0]);
+        value.RequiresGradient = true;
+        buffer[..1] = value * 2;
+        first.Sum().Backward();
+        Assert.Equal(2.0, value.Gradient!.Item());
+    }
 }

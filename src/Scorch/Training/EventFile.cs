@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using Scorch.Checkpoints;
 
-namespace Scorch.Reproductions;
+namespace Scorch.Training;
 
 /// <summary>Writes curves as a TensorBoard event file.</summary>
 /// <remarks>
@@ -17,7 +18,7 @@ public static class EventFile
     /// <param name="path">File to write; TensorBoard finds files whose name contains <c>tfevents</c>.</param>
     /// <param name="points">The curves.</param>
     /// <param name="time">The wall time of every record.</param>
-    public static void Write(string path, IEnumerable<ScalarPoint> points, DateTimeOffset time)
+    public static void Write(string path, IEnumerable<(string Series, long Step, double Value)> points, DateTimeOffset time)
     {
         ArgumentNullException.ThrowIfNull(points);
         var seconds = time.ToUnixTimeMilliseconds() / 1000.0;
@@ -69,7 +70,7 @@ public static class EventFile
         return buffer.ToArray();
     }
 
-    private static byte[] Summary(ScalarPoint point)
+    private static byte[] Summary((string Series, long Step, double Value) point)
     {
         var value = new MemoryStream();
         WriteBytes(value, 1, Encoding.UTF8.GetBytes(point.Series));

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using Scorch.Training;
 
-namespace Scorch.Reproductions.Tests;
+namespace Scorch.Tests.Training;
 
 public class EventFileTests
 {
@@ -17,7 +18,7 @@ public class EventFileTests
     public void Records_carry_their_lengths_checksums_and_points()
     {
         using var folder = new TemporaryFolder();
-        EventFile.Write(folder["e"], [new ScalarPoint("loss", 300, 0.5)], DateTimeOffset.UnixEpoch.AddSeconds(2));
+        EventFile.Write(folder["e"], [("loss", 300, 0.5)], DateTimeOffset.UnixEpoch.AddSeconds(2));
         var records = Records(File.ReadAllBytes(folder["e"])).ToList();
 
         // Field 1 (double 2.0), field 2 (varint 0), field 3 (the file's version).

@@ -69,6 +69,7 @@ internal static class RepVggCommands
 
     private static void Convert(CommandContext context)
     {
+        RepVggFile.CheckWritable(context.Text("output"));
         var trained = Open(context, "input");
         if (trained.Form == RepVggForm.Deployed)
             throw new ArgumentException($"{context.Text("input")} is in deployed form already; there is nothing to fuse.");

@@ -15,15 +15,15 @@ public sealed class RepVggReproductionTests : IDisposable
     public async Task Reparameterize_writes_a_network_that_verify_certifies_and_classify_uses()
     {
         var network = ReparameterizeTests.Random(RepVggGoldenNetworkTests.Small);
-        Npz.Save(At("trained.npz"), network.State());
-        var text = await Run("reparameterize", ("input", At("trained.npz")), ("output", At("deployed.npz")));
+        SafeTensors.Save(At("trained.safetensors"), network.State());
+        var text = await Run("reparameterize", ("input", At("trained.safetensors")), ("output", At("deployed.safetensors")));
         Assert.Contains("every layer within its bound", text, StringComparison.Ordinal);
-        Assert.Equal(RepVggForm.Deployed, RepVggCheckpoint.FormOf(Npz.Load(At("deployed.npz"))));
-        Assert.Contains("16 of 16 decisions the same", await Run("verify", ("trained", At("trained.npz")), ("deployed", At("deployed.npz"))), StringComparison.Ordinal);
-        Assert.Contains("layers at risk", await Run("range", ("input", At("deployed.npz"))), StringComparison.Ordinal);
+        Assert.Equal(RepVggForm.Deployed, RepVggCheckpoint.FormOf(SafeTensors.Load(At("deployed.safetensors"))));
+        Assert.Contains("16 of 16 decisions the same", await Run("verify", ("trained", At("trained.safetensors")), ("deployed", At("deployed.safetensors"))), StringComparison.Ordinal);
+        Assert.Contains("layers at risk", await Run("range", ("input", At("deployed.safetensors"))), StringComparison.Ordinal);
 
         new Image(70, 50, 3, [.. Enumerable.Range(0, 70 * 50 * 3).Select(i => (byte)(i % 251))]).Save(At("picture.png"));
-        var lines = (await Run("classify", ("model", At("deployed.npz")), ("image", At("picture.png")), ("size", "32"), ("top", "5"))).Trim().Split('\n');
+        var lines = (await Run("classify", ("model", At("deployed.safetensors")), ("image", At("picture.png")), ("size", "32"), ("top", "5"))).Trim().Split('\n');
         Assert.Equal(5, lines.Length);
         Assert.Equal(1, lines.Sum(line => double.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)), 3e-4);
     }

@@ -56,7 +56,7 @@ public static class RepVggCheckpoint
         ArgumentNullException.ThrowIfNull(state);
         var given = Plain(state);
         var form = FormOf(given);
-        config ??= Recognise(given);
+        config ??= ConfigOf(given);
         if (!given.TryGetValue("linear.weight", out var head) || head.Rank != 2)
             throw new CheckpointException("RepVGG: linear.weight [classes, channels] is missing; the checkpoint is not of a whole RepVGG classifier.");
         var network = new RepVgg(config with { Form = form, NumClasses = head.Shape[0], DataType = head.DataType.IsFloating() ? head.DataType : DataType.Float32 });
@@ -66,9 +66,12 @@ public static class RepVggCheckpoint
     }
 
     /// <summary>The configuration that a checkpoint's shapes follow from: a named variant, or one with its own depths and widths.</summary>
+    /// <remarks>Strides leave no trace in the weights: set <see cref="RepVggConfig.StemStride"/> or <see cref="RepVggConfig.OutputStride"/> where the network was trained with others than the paper's.</remarks>
     /// <exception cref="CheckpointException">The shapes are not of a RepVGG.</exception>
-    private static RepVggConfig Recognise(Dictionary<string, Tensor> state)
+    public static RepVggConfig ConfigOf(IReadOnlyDictionary<string, Tensor> checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var state = Plain(checkpoint);
         var kernel = FormOf(state) == RepVggForm.Deployed ? "rbr_reparam.weight" : "rbr_dense.conv.weight";
         var depths = new int[4];
         var widths = new int[4];

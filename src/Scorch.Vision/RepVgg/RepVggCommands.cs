@@ -13,6 +13,8 @@ internal static class RepVggCommands
 
     private static readonly CommandOption Variant = new("variant", "The variant of the checkpoint, e.g. A0 or B1g4; by default it follows from the shapes.", Choices: [.. RepVggConfig.Named.Select(config => config.Name)]);
 
+    private static readonly CommandOption StemStride = new("stem-stride", "Stride of the first layer, which weights do not tell: 2 in the paper, 1 where pictures of 32x32 were trained.", ValueKind.Integer, "2", Choices: ["1", "2"]);
+
     public static IReadOnlyList<PaperCommand> All { get; } =
     [
         new()
@@ -24,7 +26,7 @@ internal static class RepVggCommands
                 new("input", $"The checkpoint of the trained network ({RepVggFile.Readable}), with the authors' parameter names.", ValueKind.Path),
                 new("output", $"The checkpoint to write ({RepVggFile.Writable}).", ValueKind.Path),
             ],
-            Options = [Variant, new("samples", "Random pictures for the certificate.", ValueKind.Integer, "8"), new("size", "Their height and width.", ValueKind.Integer, "64")],
+            Options = [Variant, StemStride, new("samples", "Random pictures for the certificate.", ValueKind.Integer, "8"), new("size", "Their height and width.", ValueKind.Integer, "64")],
             Handler = context => Task.Run(() => Convert(context), context.CancellationToken),
         },
         new()
@@ -36,7 +38,7 @@ internal static class RepVggCommands
                 new("trained", "The checkpoint of the trained network.", ValueKind.Path),
                 new("deployed", "The checkpoint of the deployed network.", ValueKind.Path),
             ],
-            Options = [Variant, new("samples", "Random pictures.", ValueKind.Integer, "16"), new("size", "Their height and width.", ValueKind.Integer, "64")],
+            Options = [Variant, StemStride, new("samples", "Random pictures.", ValueKind.Integer, "16"), new("size", "Their height and width.", ValueKind.Integer, "64")],
             Handler = context => Task.Run(() => Verify(context), context.CancellationToken),
         },
         new()
@@ -44,7 +46,7 @@ internal static class RepVggCommands
             Name = "range",
             Description = "Show which fused layers would lose most as 8-bit whole numbers.",
             Arguments = [new("input", "A checkpoint in either form.", ValueKind.Path)],
-            Options = [Variant, new("decibels", "Layers with a lower signal-to-noise ratio are at risk.", ValueKind.Number, "30")],
+            Options = [Variant, StemStride, new("decibels", "Layers with a lower signal-to-noise ratio are at risk.", ValueKind.Number, "30")],
             Handler = context => Task.Run(
                 () => context.Output.WriteLine(Reparameterize.DynamicRange(Open(context, "input"), context.Number("decibels"))), context.CancellationToken),
         },
@@ -56,6 +58,7 @@ internal static class RepVggCommands
             Options =
             [
                 Variant,
+                StemStride,
                 new("size", "Side of the centre crop; the shorter side is first resized to 8/7 of it.", ValueKind.Integer, "224"),
                 new("classes", "A text file with one class name a line.", ValueKind.Path),
                 new("top", "How many classes.", ValueKind.Integer, "5"),
@@ -66,6 +69,7 @@ internal static class RepVggCommands
 
     private static void Convert(CommandContext context)
     {
+        RepVggFile.CheckWritable(context.Text("output"));
         var trained = Open(context, "input");
         if (trained.Form == RepVggForm.Deployed)
             throw new ArgumentException($"{context.Text("input")} is in deployed form already; there is nothing to fuse.");
@@ -112,8 +116,12 @@ internal static class RepVggCommands
         return (pixels - Tensor.From(Mean).Reshape(1, 3, 1, 1)) / Tensor.From(Deviation).Reshape(1, 3, 1, 1);
     }
 
-    private static RepVgg Open(CommandContext context, string argument) => RepVggCheckpoint.Open(
-        RepVggFile.Read(context.Text(argument)), context.TextOrNull("variant") is { } name ? RepVggConfig.Find(name) : null);
+    private static RepVgg Open(CommandContext context, string argument)
+    {
+        var state = RepVggFile.Read(context.Text(argument));
+        var config = context.TextOrNull("variant") is { } name ? RepVggConfig.Find(name) : RepVggCheckpoint.ConfigOf(state);
+        return RepVggCheckpoint.Open(state, config with { StemStride = context.Integer("stem-stride") });
+    }
 
     private static int Positive(CommandContext context, string name) => context.Integer(name) is > 0 and var value
         ? value

@@ -146,6 +146,22 @@ public class PoissonProblemTests
     }
 
     [Fact]
+    public void A_picture_is_read_as_a_density_with_its_bottom_row_at_y_0()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.png");
+        try
+        {
+            new Scorch.Media.Image(2, 2, 1, [0, 51, 255, 102]).Save(path);
+            Assert.Equal(new[,] { { 1, 0 }, { 0.4, 0.2 } }, SourceFile.ReadPicture(path));
+            Assert.Equal(1, SourceFile.Open(path)(1.0 / 3, 1.0 / 3), 1e-12);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void An_unknown_source_is_a_usage_error() =>
         Assert.Contains("neither f1, f2, f3 nor a file", Assert.Throws<UsageException>(() => SourceFile.Open("f4")).Message);
 }

@@ -11,7 +11,7 @@ internal static class PinnPoissonCommands
     private const int TrainingPoints = 1_000;
 
     private static CommandOption Source { get; } = new(
-        "source", "f1, f2, f3, a .csv grid (row i, column j at x = (i+1)/(rows+1), y = (j+1)/(columns+1)), or a .pgm image as density.", IsRequired: true);
+        "source", "f1, f2, f3, a .csv grid (row i, column j at x = (i+1)/(rows+1), y = (j+1)/(columns+1)), or a .png, .jpg, .bmp or .pgm image as density.", IsRequired: true);
 
     public static IReadOnlyList<PaperCommand> All { get; } = [Solve(), Export()];
 

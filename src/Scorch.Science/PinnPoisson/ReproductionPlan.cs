@@ -22,7 +22,7 @@ internal sealed record ReproductionPlan
         };
         return
         [
-            Setting.Text("source", "f1", "Source of the base problem: f1 (smooth), f2 (disc), f3 (sharp), or a .csv grid or .pgm image."),
+            Setting.Text("source", "f1", "Source of the base problem: f1 (smooth), f2 (disc), f3 (sharp), or a .csv grid or an image."),
             Setting.Text("target", "f2", "Source that transfer learning and the hybrids solve: as for source."),
             Setting.Integer("depth", depth, "Hidden layers.", 1, 20),
             Setting.Integer("width", width, "Units of a hidden layer.", 1, 4096),

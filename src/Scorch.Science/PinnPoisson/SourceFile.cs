@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scorch.Media;
 using Scorch.Reproductions;
 
 namespace Scorch.Science.PinnPoisson;
@@ -13,7 +14,7 @@ public static class SourceFile
     private const int LargestCount = 1 << 26;
 
     /// <summary>The source that a name or path stands for.</summary>
-    /// <param name="nameOrPath"><c>f1</c>, <c>f2</c>, <c>f3</c>, or the path of a <c>.csv</c> or <c>.pgm</c> file.</param>
+    /// <param name="nameOrPath"><c>f1</c>, <c>f2</c>, <c>f3</c>, or the path of a <c>.csv</c> grid or of an image.</param>
     /// <exception cref="UsageException">There is no such source, or the file is of another kind.</exception>
     /// <exception cref="InvalidDataException">The file is malformed.</exception>
     public static Func<double, double, double> Open(string nameOrPath)
@@ -29,7 +30,8 @@ public static class SourceFile
             {
                 ".csv" => Interpolate(ReadCsv(nameOrPath)),
                 ".pgm" => Interpolate(ReadImage(nameOrPath)),
-                var extension => throw new UsageException($"Source '{nameOrPath}': '{extension}' files are not read here; give a .csv grid or a .pgm image."),
+                ".png" or ".jpg" or ".jpeg" or ".bmp" or ".ppm" => Interpolate(ReadPicture(nameOrPath)),
+                var extension => throw new UsageException($"Source '{nameOrPath}': '{extension}' files are not read here; give a .csv grid or a .png, .jpg, .bmp or .pgm image."),
             },
         };
     }
@@ -139,6 +141,25 @@ public static class SourceFile
                 writer.WriteLine();
             }
         });
+    }
+
+    /// <summary>Reads a PNG, JPEG, BMP or PPM picture as a density: its grey, in [0, 1].</summary>
+    /// <param name="path">The file to read.</param>
+    /// <returns><c>[width, height]</c>, x first, y upwards.</returns>
+    /// <exception cref="MediaFormatException">The file is damaged, truncated or too large.</exception>
+    public static double[,] ReadPicture(string path)
+    {
+        var picture = Image.Load(path, new MediaLimits(LargestCount)).ToGrey();
+        var values = new double[picture.Width, picture.Height];
+        for (var row = 0; row < picture.Height; row++)
+        {
+            for (var column = 0; column < picture.Width; column++)
+            {
+                values[column, picture.Height - 1 - row] = (double)picture[column, row, 0] / picture.MaximumSample;
+            }
+        }
+
+        return values;
     }
 
     /// <summary>Reads a grey image, plain (P2) or binary (P5), of 8 or 16 bits, as a density.</summary>

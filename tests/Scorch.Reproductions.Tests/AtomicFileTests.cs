@@ -1,3 +1,5 @@
+using Scorch.Checkpoints;
+
 namespace Scorch.Reproductions.Tests;
 
 public class AtomicFileTests

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Scorch.Checkpoints;
 
 namespace Scorch.Reproductions;
 

@@ -1,3 +1,4 @@
+using Scorch.Checkpoints;
 using Scorch.Training;
 
 namespace Scorch.Reproductions;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Scorch.Checkpoints;
 
 namespace Scorch.Reproductions;
 

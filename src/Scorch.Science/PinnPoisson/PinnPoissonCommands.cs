@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Scorch.Checkpoints;
 using Scorch.Numerics;
 using Scorch.Reproductions;
 

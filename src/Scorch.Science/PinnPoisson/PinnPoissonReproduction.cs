@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scorch.Checkpoints;
 using Scorch.Numerics;
 using Scorch.Reproductions;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scorch.Checkpoints;
 using Scorch.Media;
 using Scorch.Reproductions;
 

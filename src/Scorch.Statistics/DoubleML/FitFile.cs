@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Scorch.Reproductions;
+using Scorch.Checkpoints;
 
 namespace Scorch.Statistics.DoubleML;
 

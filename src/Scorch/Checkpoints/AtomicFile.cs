@@ -3,6 +3,20 @@ namespace Scorch.Checkpoints;
 /// <summary>Files that appear whole or not at all.</summary>
 public static class AtomicFile
 {
+    /// <summary>Writes text in UTF-8 without a byte order mark.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its content.</param>
+    public static void WriteText(string path, string text) => Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        writer.Write(text);
+    });
+
+    /// <summary>Writes bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
+
     /// <summary>Writes to a temporary file beside <paramref name="path"/>, flushes it to disk, then renames it.</summary>
     /// <param name="path">The file; its folder is made when missing.</param>
     /// <param name="write">Writes the content.</param>

@@ -83,23 +83,23 @@ internal static class Elements
         switch (row.Operation)
         {
             case "embedding":
-            {
-                var table = Inputs.Uniform(1, [row.Number("rows"), row.Number("features")]);
-                var index = Inputs.Integers(2, row.Number("rows"), [row.Number("count")]);
-                return new(Workload.ForwardBackward(() => table.Embedding(index), table));
-            }
+                {
+                    var table = Inputs.Uniform(1, [row.Number("rows"), row.Number("features")]);
+                    var index = Inputs.Integers(2, row.Number("rows"), [row.Number("count")]);
+                    return new(Workload.ForwardBackward(() => table.Embedding(index), table));
+                }
             case "index-select":
-            {
-                var table = Inputs.Uniform(1, [row.Number("rows"), row.Number("features")]);
-                var index = Inputs.Integers(2, row.Number("rows"), [row.Number("count")]);
-                return new(Workload.Plain(() => table.IndexSelect(0, index)));
-            }
+                {
+                    var table = Inputs.Uniform(1, [row.Number("rows"), row.Number("features")]);
+                    var index = Inputs.Integers(2, row.Number("rows"), [row.Number("count")]);
+                    return new(Workload.Plain(() => table.IndexSelect(0, index)));
+                }
             case "scatter-add":
-            {
-                var source = Inputs.Uniform(1, [row.Number("count")]);
-                var index = Inputs.Integers(2, row.Number("targets"), [row.Number("count")]);
-                return new(Workload.Plain(() => Tensor.Zeros([row.Number("targets")]).ScatterAdd(0, index, source)));
-            }
+                {
+                    var source = Inputs.Uniform(1, [row.Number("count")]);
+                    var index = Inputs.Integers(2, row.Number("targets"), [row.Number("count")]);
+                    return new(Workload.Plain(() => Tensor.Zeros([row.Number("targets")]).ScatterAdd(0, index, source)));
+                }
             default:
                 var x = Inputs.Uniform(1, [row.Number("count")]);
                 return row.Operation == "sort"

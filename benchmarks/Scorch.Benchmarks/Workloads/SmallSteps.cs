@@ -15,24 +15,24 @@ internal static class SmallSteps
             case "tanh network":
                 return TanhNetwork();
             case "physics-informed":
-            {
-                var (points, source) = (Inputs.Uniform(1, [256, 2], 0, 1), Inputs.Uniform(2, [256]));
-                return Trained(Perceptron([2, 32, 32, 32, 1]), network => (Laplacian(network, points) - source).Square().Mean());
-            }
-            case "recurrent policy":
-            {
-                var (x, actions, returns) = (Inputs.Uniform(1, [20, 16, 8]), Inputs.Integers(2, 4, [20, 16, 1]), Inputs.Uniform(3, [20, 16]));
-                return Trained(new Policy(), network => -(network.Forward(x).LogSoftmax(-1).Gather(-1, actions).Squeeze(-1) * returns).Mean());
-            }
-            case "normalizing flow":
-            {
-                var x = Inputs.Uniform(1, [128, 2]);
-                return Trained(new Flow(), network =>
                 {
-                    var (z, change) = network.Forward(x);
-                    return ((z * z).Sum(1) * 0.5 - change).Mean();
-                });
-            }
+                    var (points, source) = (Inputs.Uniform(1, [256, 2], 0, 1), Inputs.Uniform(2, [256]));
+                    return Trained(Perceptron([2, 32, 32, 32, 1]), network => (Laplacian(network, points) - source).Square().Mean());
+                }
+            case "recurrent policy":
+                {
+                    var (x, actions, returns) = (Inputs.Uniform(1, [20, 16, 8]), Inputs.Integers(2, 4, [20, 16, 1]), Inputs.Uniform(3, [20, 16]));
+                    return Trained(new Policy(), network => -(network.Forward(x).LogSoftmax(-1).Gather(-1, actions).Squeeze(-1) * returns).Mean());
+                }
+            case "normalizing flow":
+                {
+                    var x = Inputs.Uniform(1, [128, 2]);
+                    return Trained(new Flow(), network =>
+                    {
+                        var (z, change) = network.Forward(x);
+                        return ((z * z).Sum(1) * 0.5 - change).Mean();
+                    });
+                }
             default:
                 return Adversarial();
         }

@@ -1,99 +1,171 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Scorch;
 
-/// <summary>Aligned native blocks in size buckets. Blocks come back when nothing reaches them; pressure triggers the collection.</summary>
-internal static unsafe class MemoryPool
+/// <summary>Aligned native blocks in size buckets. A block comes back when nothing reaches its owner; a collection of the youngest objects finds that out.</summary>
+/// <remarks>
+/// Blocks are watched through weak handles that outlast finalizers, so a block that anything can still read is never handed out again.
+/// A collection of generation 0 takes some 20 µs: one for every few megabytes costs little, and blocks return while the caches still hold them.
+/// </remarks>
+internal static class MemoryPool
 {
     private const int Alignment = 64;
-    private const long CollectionStep = 64L << 20;
+    private const long LeastStep = 8L << 20;
+    private const long MostStep = 64L << 20;
     private const long KeptLimit = 1L << 30;
-    private static readonly ConcurrentBag<nint>[] Buckets = [.. Enumerable.Range(0, 256).Select(_ => new ConcurrentBag<nint>())];
-    private static readonly Lock CollectionGate = new();
+    private static readonly Lock Gate = new();
+    private static readonly Stack<Block>[] Free = [.. Enumerable.Range(0, 256).Select(_ => new Stack<Block>())];
+
+    /// <summary>Handed-out blocks by the collections that their owners outlived: none, one, more.</summary>
+    private static readonly List<Block>[] Rented = [[], [], []];
+    private static readonly int[] Seen = new int[3];
     private static long liveBytes;
     private static long keptBytes;
-    private static long nextCollection = CollectionStep;
+    private static long youngBytes;
+    private static long step = LeastStep;
+    private static long liveAfterMiddle;
+    private static long liveAfterFull;
 
     /// <summary>Bytes handed out and not yet known to be unreachable.</summary>
     public static long LiveBytes => Interlocked.Read(ref liveBytes);
 
-    public static NativeBuffer Rent(long byteCount)
+    /// <summary>A block of at least <paramref name="byteCount"/> bytes with unknown content, for as long as <paramref name="owner"/> can be reached.</summary>
+    public static Block Rent(long byteCount, object owner)
     {
-        var (bucket, size) = Bucket(byteCount);
-        if (Interlocked.Add(ref liveBytes, size) > Interlocked.Read(ref nextCollection)) Collect();
-        if (Buckets[bucket].TryTake(out var block)) Interlocked.Add(ref keptBytes, -size);
-        else block = Allocate(size);
-        return new((byte*)block, bucket, size);
-    }
-
-    public static void Return(byte* pointer, int bucket, long size)
-    {
-        Interlocked.Add(ref liveBytes, -size);
-        if (Interlocked.Add(ref keptBytes, size) > KeptLimit)
+        var bucket = Bucket(byteCount);
+        var size = BucketSize(bucket);
+        lock (Gate)
         {
-            Interlocked.Add(ref keptBytes, -size);
-            NativeMemory.AlignedFree(pointer);
-        }
-        else
-        {
-            Buckets[bucket].Add((nint)pointer);
+            if (youngBytes + size > step) Reclaim();
+            if (Free[bucket].TryPop(out var block)) keptBytes -= size;
+            else block = Allocate(bucket, size);
+            block.Owner = owner;
+            Rented[0].Add(block);
+            youngBytes += size;
+            liveBytes += size;
+            return block;
         }
     }
 
-    private static nint Allocate(long size)
+    private static Block Allocate(int bucket, long size)
     {
         try
         {
-            return (nint)NativeMemory.AlignedAlloc((nuint)size, Alignment);
+            return new(bucket, size, Alignment);
         }
         catch (OutOfMemoryException)
         {
             // One more try after everything unreachable has come back and the kept blocks are freed.
-            Collect();
-            Trim();
-            return (nint)NativeMemory.AlignedAlloc((nuint)size, Alignment);
+            Collect(2);
+            foreach (var stack in Free)
+                while (stack.TryPop(out var block)) block.Release();
+            keptBytes = 0;
+            return new(bucket, size, Alignment);
         }
     }
 
-    private static void Trim()
+    private static void Reclaim()
     {
-        for (var bucket = 0; bucket < Buckets.Length; bucket++)
-            while (Buckets[bucket].TryTake(out var block))
-            {
-                Interlocked.Add(ref keptBytes, -BucketSize(bucket));
-                NativeMemory.AlignedFree((void*)block);
-            }
-    }
-
-    private static void Collect()
-    {
-        lock (CollectionGate)
+        var (rented, before) = (youngBytes, liveBytes);
+        // The runtime's own collections may have been enough.
+        Scan();
+        if (youngBytes > step / 2) Collect(0);
+        // What outlived a collection or two is looked for when it has grown by a quarter, the old when it has grown by half.
+        if (liveBytes > liveAfterMiddle + Math.Max(LeastStep * 4, liveAfterMiddle / 4))
         {
-            if (LiveBytes <= nextCollection) return;
-            GC.Collect(1, GCCollectionMode.Forced, blocking: true);
-            GC.WaitForPendingFinalizers();
-            if (LiveBytes > nextCollection - (CollectionStep / 2))
-            {
-                GC.Collect(2, GCCollectionMode.Forced, blocking: true);
-                GC.WaitForPendingFinalizers();
-            }
-            nextCollection = LiveBytes + Math.Max(CollectionStep, LiveBytes / 2);
+            Collect(1);
+            if (liveBytes > liveAfterFull + Math.Max(LeastStep * 8, liveAfterFull / 2)) Collect(2);
         }
+        // While a program gathers tensors, looking for dead ones would be in vain.
+        step = before - liveBytes < rented / 2 ? Math.Min(step * 2, MostStep) : Math.Max(step / 2, LeastStep);
+    }
+
+    private static void Collect(int generation)
+    {
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: false);
+        Scan();
+    }
+
+    /// <summary>Takes back the blocks whose owners the collections since the last scan found unreachable.</summary>
+    private static void Scan()
+    {
+        var oldest = -1;
+        for (var generation = 0; generation < 3; generation++)
+        {
+            var count = GC.CollectionCount(generation);
+            if (count == Seen[generation]) continue;
+            Seen[generation] = count;
+            oldest = generation;
+        }
+        for (var generation = oldest; generation >= 0; generation--)
+        {
+            var (from, to) = (Rented[generation], Rented[Math.Min(generation + 1, 2)]);
+            var kept = 0;
+            for (var i = 0; i < from.Count; i++)
+            {
+                var block = from[i];
+                if (block.Owner is null) Return(block);
+                else if (ReferenceEquals(from, to)) from[kept++] = block;
+                else to.Add(block);
+            }
+            from.RemoveRange(kept, from.Count - kept);
+        }
+        if (oldest >= 0) youngBytes = 0;
+        if (oldest >= 1) liveAfterMiddle = liveBytes;
+        if (oldest >= 2) liveAfterFull = liveBytes;
+    }
+
+    private static void Return(Block block)
+    {
+        liveBytes -= block.Size;
+        if (keptBytes + block.Size > KeptLimit)
+        {
+            block.Release();
+            return;
+        }
+        keptBytes += block.Size;
+        Free[block.Bucket].Push(block);
     }
 
     /// <summary>Four buckets an octave: at most a quarter of a block is unused.</summary>
-    private static (int Bucket, long Size) Bucket(long byteCount)
+    private static int Bucket(long byteCount)
     {
         var octave = 63 - BitOperations.LeadingZeroCount((ulong)Math.Max(byteCount, 64));
-        for (var quarter = 0; quarter < 4; quarter++)
-        {
-            var size = BucketSize((octave * 4) + quarter);
-            if (size >= byteCount) return ((octave * 4) + quarter, size);
-        }
-        return ((octave + 1) * 4, BucketSize((octave + 1) * 4));
+        var bucket = octave * 4;
+        while (BucketSize(bucket) < byteCount) bucket++;
+        return bucket;
     }
 
     private static long BucketSize(int bucket) => (1L << (bucket / 4)) / 4 * (4 + (bucket % 4));
+
+    /// <summary>A block and the weak handle that tells whether its owner can still be reached.</summary>
+    internal sealed unsafe class Block
+    {
+        private GCHandle owner = GCHandle.Alloc(null, GCHandleType.WeakTrackResurrection);
+
+        public Block(int bucket, long size, int alignment)
+        {
+            (Bucket, Size) = (bucket, size);
+            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)size, (nuint)alignment);
+        }
+
+        public byte* Pointer { get; }
+
+        public int Bucket { get; }
+
+        public long Size { get; }
+
+        public object? Owner
+        {
+            get => owner.Target;
+            set => owner.Target = value;
+        }
+
+        public void Release()
+        {
+            NativeMemory.AlignedFree(Pointer);
+            owner.Free();
+        }
+    }
 }

@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace Scorch;
 
-/// <summary>The bytes behind one or more tensors: a managed array when small, pooled aligned native memory otherwise.</summary>
-internal class Storage
+/// <summary>The bytes behind one or more tensors: a managed array when tiny, a pooled aligned block otherwise.</summary>
+internal unsafe class Storage
 {
-    /// <summary>Below this a managed array is cheaper than native memory with a finalizer; well under the large-object limit.</summary>
-    private const int ManagedLimit = 64 * 1024;
+    /// <summary>Up to this a managed array is as cheap as a block.</summary>
+    private const int ManagedLimit = 1024;
 
     private readonly byte[]? managed;
-    private NativeBuffer? native;
+    private readonly byte* pointer;
 
     public Storage(long byteCount, Devices.Device device)
     {
         ByteCount = byteCount;
         Device = device;
         if (byteCount <= ManagedLimit) managed = GC.AllocateUninitializedArray<byte>((int)byteCount);
-        else native = MemoryPool.Rent(byteCount);
+        else pointer = MemoryPool.Rent(byteCount, this).Pointer;
     }
 
     /// <summary>A storage whose bytes the device keeps elsewhere.</summary>
@@ -40,18 +40,7 @@ internal class Storage
         get
         {
             if (managed is not null) return ref MemoryMarshal.GetArrayDataReference(managed);
-            unsafe
-            {
-                return ref Unsafe.AsRef<byte>(native!.Pointer);
-            }
+            return ref Unsafe.AsRef<byte>(pointer);
         }
     }
-}
-
-/// <summary>A block of the pool; its finalizer gives the block back.</summary>
-internal sealed unsafe class NativeBuffer(byte* pointer, int bucket, long byteCount)
-{
-    public byte* Pointer { get; } = pointer;
-
-    ~NativeBuffer() => MemoryPool.Return(Pointer, bucket, byteCount);
 }

@@ -75,6 +75,7 @@ internal sealed partial class CpuKernels : KernelTable
             case UnaryKernel.Truncate: Unary<T, TruncateOperation<T>>(default, output, input); break;
             case UnaryKernel.AddConstant: Unary<T, AddConstantOperation<T>>(new(T.CreateTruncating(parameter.ToDouble())), output, input); break;
             case UnaryKernel.MultiplyConstant: Unary<T, MultiplyConstantOperation<T>>(new(T.CreateTruncating(parameter.ToDouble())), output, input); break;
+            case UnaryKernel.Erf when typeof(T) == typeof(float): Unary<float, ErfOperation>(default, output, input); break;
             default:
                 var function = ScalarFunctions.Of(kernel, parameter.ToDouble());
                 StridedLoop.Invoke(new ElementLoop<T, T, ScalarOperation<T>>(new(function)), output, input, input);

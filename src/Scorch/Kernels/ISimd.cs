@@ -35,6 +35,12 @@ internal unsafe interface ISimd<V, T>
     /// <summary>NaN in either gives NaN.</summary>
     static abstract V Max(V a, V b);
 
+    /// <summary>The lesser of a value and a bound that is not NaN; NaN stays NaN. Cheaper than <see cref="Min"/>.</summary>
+    static abstract V AtMost(V a, V bound);
+
+    /// <summary>The greater of a value and a bound that is not NaN; NaN stays NaN.</summary>
+    static abstract V AtLeast(V a, V bound);
+
     static abstract V Abs(V a);
 
     static abstract V Sqrt(V a);
@@ -55,6 +61,12 @@ internal unsafe interface ISimd<V, T>
 
     static abstract V Log(V a);
 
+    /// <summary>2^n for whole n between the exponents of the least and the greatest normal number.</summary>
+    static abstract V PowerOfTwo(V n);
+
+    /// <summary>The e of a = 2^e m with m in [1, 2), for normal positive numbers.</summary>
+    static abstract V Exponent(V a, out V mantissa);
+
     static abstract V Sin(V a);
 
     static abstract V Cos(V a);
@@ -64,6 +76,9 @@ internal unsafe interface ISimd<V, T>
     static abstract V Equal(V a, V b);
 
     static abstract V Select(V mask, V whenSet, V otherwise);
+
+    /// <summary>Whether a comparison holds anywhere.</summary>
+    static abstract bool Any(V mask);
 
     /// <summary>Magnitude of <paramref name="a"/>, sign of <paramref name="sign"/>.</summary>
     static abstract V CopySign(V a, V sign);

@@ -51,6 +51,12 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     public static Simd128<T> Max(Simd128<T> a, Simd128<T> b) => new(Vector128.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> AtMost(Simd128<T> a, Simd128<T> bound) => new(Vector128.MinNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> AtLeast(Simd128<T> a, Simd128<T> bound) => new(Vector128.MaxNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Abs(Simd128<T> a) => new(Vector128.Abs(a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,6 +119,27 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> PowerOfTwo(Simd128<T> n)
+    {
+        // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
+        if (typeof(T) == typeof(float)) return new(Vector128.ShiftLeft((n.v.AsSingle() + Vector128.Create(12583039f)).AsInt32(), 23).As<int, T>());
+        if (typeof(T) == typeof(double)) return new(Vector128.ShiftLeft((n.v.AsDouble() + Vector128.Create(6755399441056767.0)).AsInt64(), 52).As<long, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Exponent(Simd128<T> a, out Simd128<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var bits = a.v.AsInt32();
+            mantissa = new(((bits & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).As<int, T>());
+            return new(Vector128.ConvertToSingle(Vector128.ShiftRightLogical(bits, 23) - Vector128.Create(127)).As<float, T>());
+        }
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Sin(Simd128<T> a)
     {
         if (typeof(T) == typeof(float)) return new(Vector128.Sin(a.v.AsSingle()).As<float, T>());
@@ -137,6 +164,9 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Select(Simd128<T> mask, Simd128<T> whenSet, Simd128<T> otherwise) =>
         new(Vector128.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Simd128<T> mask) => Vector128.ExtractMostSignificantBits(mask.v) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> CopySign(Simd128<T> a, Simd128<T> sign) => new(Vector128.CopySign(a.v, sign.v));

@@ -51,6 +51,12 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> AtMost(Simd256<T> a, Simd256<T> bound) => new(Vector256.MinNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> AtLeast(Simd256<T> a, Simd256<T> bound) => new(Vector256.MaxNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Abs(Simd256<T> a) => new(Vector256.Abs(a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,6 +119,27 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> PowerOfTwo(Simd256<T> n)
+    {
+        // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
+        if (typeof(T) == typeof(float)) return new(Vector256.ShiftLeft((n.v.AsSingle() + Vector256.Create(12583039f)).AsInt32(), 23).As<int, T>());
+        if (typeof(T) == typeof(double)) return new(Vector256.ShiftLeft((n.v.AsDouble() + Vector256.Create(6755399441056767.0)).AsInt64(), 52).As<long, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Exponent(Simd256<T> a, out Simd256<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var bits = a.v.AsInt32();
+            mantissa = new(((bits & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).As<int, T>());
+            return new(Vector256.ConvertToSingle(Vector256.ShiftRightLogical(bits, 23) - Vector256.Create(127)).As<float, T>());
+        }
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Sin(Simd256<T> a)
     {
         if (typeof(T) == typeof(float)) return new(Vector256.Sin(a.v.AsSingle()).As<float, T>());
@@ -137,6 +164,9 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Select(Simd256<T> mask, Simd256<T> whenSet, Simd256<T> otherwise) =>
         new(Vector256.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Simd256<T> mask) => Vector256.ExtractMostSignificantBits(mask.v) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> CopySign(Simd256<T> a, Simd256<T> sign) => new(Vector256.CopySign(a.v, sign.v));

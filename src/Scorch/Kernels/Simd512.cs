@@ -51,6 +51,12 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     public static Simd512<T> Max(Simd512<T> a, Simd512<T> b) => new(Vector512.Max(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> AtMost(Simd512<T> a, Simd512<T> bound) => new(Vector512.MinNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> AtLeast(Simd512<T> a, Simd512<T> bound) => new(Vector512.MaxNative(bound.v, a.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> Abs(Simd512<T> a) => new(Vector512.Abs(a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,6 +119,27 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> PowerOfTwo(Simd512<T> n)
+    {
+        // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
+        if (typeof(T) == typeof(float)) return new(Vector512.ShiftLeft((n.v.AsSingle() + Vector512.Create(12583039f)).AsInt32(), 23).As<int, T>());
+        if (typeof(T) == typeof(double)) return new(Vector512.ShiftLeft((n.v.AsDouble() + Vector512.Create(6755399441056767.0)).AsInt64(), 52).As<long, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Exponent(Simd512<T> a, out Simd512<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var bits = a.v.AsInt32();
+            mantissa = new(((bits & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).As<int, T>());
+            return new(Vector512.ConvertToSingle(Vector512.ShiftRightLogical(bits, 23) - Vector512.Create(127)).As<float, T>());
+        }
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> Sin(Simd512<T> a)
     {
         if (typeof(T) == typeof(float)) return new(Vector512.Sin(a.v.AsSingle()).As<float, T>());
@@ -137,6 +164,9 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> Select(Simd512<T> mask, Simd512<T> whenSet, Simd512<T> otherwise) =>
         new(Vector512.ConditionalSelect(mask.v, whenSet.v, otherwise.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Simd512<T> mask) => Vector512.ExtractMostSignificantBits(mask.v) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> CopySign(Simd512<T> a, Simd512<T> sign) => new(Vector512.CopySign(a.v, sign.v));

@@ -74,67 +74,46 @@ internal readonly struct ReciprocalSqrtOperation<T>(T one) : IUnary<T>
 }
 
 internal readonly struct ExpOperation<T> : IUnary<T>
-    where T : unmanaged
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => V.Exp(x);
+        where V : struct, ISimd<V, T> => VectorMath.Exp<V, T>(x);
 }
 
 internal readonly struct LogOperation<T> : IUnary<T>
-    where T : unmanaged
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => V.Log(x);
+        where V : struct, ISimd<V, T> => VectorMath.Log<V, T>(x);
 }
 
 internal readonly struct SinOperation<T> : IUnary<T>
-    where T : unmanaged
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => V.Sin(x);
+        where V : struct, ISimd<V, T>
+    {
+        if (typeof(T) != typeof(float)) return V.Sin(x);
+        var far = V.LessThan(VectorMath.Constant<V, T>(8192), V.Abs(x));
+        var near = VectorMath.Sine<V, T>(x, 0);
+        return V.Any(far) ? V.Select(far, V.Sin(x), near) : near;
+    }
 }
 
 internal readonly struct CosOperation<T> : IUnary<T>
-    where T : unmanaged
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => V.Cos(x);
-}
-
-/// <summary>exp(x) - 1: Taylor's series near 0, where the subtraction would cancel.</summary>
-internal static class ExpMinusOne
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Of<V, T>(V x)
         where V : struct, ISimd<V, T>
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        // |x| < 0.35: the first term left out is below half a unit in the last place (x^15/15! and x^8/8!).
-        var sum = typeof(T) == typeof(float)
-            ? V.Create(T.CreateTruncating(1.0 / 40320))
-            : V.Create(T.CreateTruncating(1.0 / 1307674368000));
-        if (typeof(T) == typeof(double))
-        {
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 87178291200)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 6227020800)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 479001600)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 39916800)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 3628800)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 362880)));
-            sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 40320)));
-        }
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 5040)));
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 720)));
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 120)));
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 24)));
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(1.0 / 6)));
-        sum = V.MultiplyAdd(sum, x, V.Create(T.CreateTruncating(0.5)));
-        sum = V.MultiplyAdd(sum * x, x, x);
-        return V.Select(V.LessThan(V.Abs(x), V.Create(T.CreateTruncating(0.35))), sum, V.Exp(x) - V.Create(T.One));
+        if (typeof(T) != typeof(float)) return V.Cos(x);
+        var far = V.LessThan(VectorMath.Constant<V, T>(8192), V.Abs(x));
+        var near = VectorMath.Sine<V, T>(x, 1);
+        return V.Any(far) ? V.Select(far, V.Cos(x), near) : near;
     }
 }
 
@@ -143,34 +122,31 @@ internal readonly struct ExpMinusOneOperation<T> : IUnary<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => ExpMinusOne.Of<V, T>(x);
+        where V : struct, ISimd<V, T> => VectorMath.ExpMinusOne<V, T>(x);
 }
 
-/// <summary>tanh x = sign(x) * -e / (2 + e), e = exp(-2|x|) - 1.</summary>
 internal readonly struct TanhOperation<T> : IUnary<T>
     where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T>
-    {
-        var two = V.Create(T.CreateTruncating(2));
-        var e = ExpMinusOne.Of<V, T>(-(V.Abs(x) * two));
-        return V.CopySign(-e / (two + e), x);
-    }
+        where V : struct, ISimd<V, T> => VectorMath.Tanh<V, T>(x);
 }
 
-/// <summary>1 / (1 + exp(-x)).</summary>
 internal readonly struct SigmoidOperation<T> : IUnary<T>
     where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T>
-    {
-        var one = V.Create(T.One);
-        return one / (one + V.Exp(-x));
-    }
+        where V : struct, ISimd<V, T> => VectorMath.Sigmoid<V, T>(x);
+}
+
+/// <summary>The error function in float32.</summary>
+internal readonly struct ErfOperation : IUnary<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, float> => VectorMath.Erf<V, float>(x);
 }
 
 internal readonly struct ReluOperation<T>(T zero) : IUnary<T>
@@ -178,7 +154,7 @@ internal readonly struct ReluOperation<T>(T zero) : IUnary<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T> => V.Max(x, V.Create(zero));
+        where V : struct, ISimd<V, T> => V.AtLeast(x, V.Create(zero));
 }
 
 internal readonly struct FloorOperation<T> : IUnary<T>

@@ -1,0 +1,421 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Scorch.Kernels;
+
+/// <content>Normalisation by mean and variance. Statistics are computed in two passes over what lies in the cache, and combined in float64.</content>
+internal sealed unsafe partial class CpuKernels
+{
+    public override void NormalizeRows(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, double epsilon) =>
+        OverRows(output.Type, new NormalizedRows(epsilon, weight is not null, bias is not null), output.Shape[0], output.Shape[1], output, statistics, input, weight, bias);
+
+    public override void NormalizeRowsGradient(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight)
+    {
+        OverRows(result.Type, new NormalizedRowsGradient(weight is not null), result.Shape[0], result.Shape[1], result, gradient, input, statistics, weight);
+        if (weightGradient is null && biasGradient is null) return;
+        if (result.Type == DataType.Float32) ColumnGradients<float>(weightGradient, biasGradient, gradient, input, statistics);
+        else ColumnGradients<double>(weightGradient, biasGradient, gradient, input, statistics);
+    }
+
+    public override void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon)
+    {
+        if (output.Type == DataType.Float32) NormalizeChannels<float>(output, statistics, input, weight, bias, groups, epsilon);
+        else NormalizeChannels<double>(output, statistics, input, weight, bias, groups, epsilon);
+    }
+
+    public override void NormalizeChannelsGradient(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups)
+    {
+        if (result.Type == DataType.Float32) NormalizeChannelsGradient<float>(result, weightGradient, biasGradient, gradient, input, statistics, weight, groups);
+        else NormalizeChannelsGradient<double>(result, weightGradient, biasGradient, gradient, input, statistics, weight, groups);
+    }
+
+    /// <summary>The sum of a row.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T RowSum<V, T>(T* x, long n)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        V a = V.Create(T.Zero), b = a, c = a, d = a;
+        long i = 0;
+        for (; i <= n - (4 * V.Count); i += 4 * V.Count)
+        {
+            a += V.Load(x + i);
+            b += V.Load(x + i + V.Count);
+            c += V.Load(x + i + (2 * V.Count));
+            d += V.Load(x + i + (3 * V.Count));
+        }
+        for (; i <= n - V.Count; i += V.Count) a += V.Load(x + i);
+        var sum = V.Sum((a + b) + (c + d));
+        for (; i < n; i++) sum += x[i];
+        return sum;
+    }
+
+    /// <summary>The sum of (x - mean)^2.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T SquaredDistances<V, T>(T* x, long n, T mean)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        var m = V.Create(mean);
+        V a = V.Create(T.Zero), b = a;
+        long i = 0;
+        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
+        {
+            var (first, second) = (V.Load(x + i) - m, V.Load(x + i + V.Count) - m);
+            a = V.MultiplyAdd(first, first, a);
+            b = V.MultiplyAdd(second, second, b);
+        }
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            var distance = V.Load(x + i) - m;
+            a = V.MultiplyAdd(distance, distance, a);
+        }
+        var sum = V.Sum(a + b);
+        for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+        return sum;
+    }
+
+    /// <summary>The sums of g and of g (x - mean), g multiplied by a weight where there is one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (T Plain, T Product) GradientSums<V, T>(T* g, T* x, T* weight, long n, T mean)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        var m = V.Create(mean);
+        V plain = V.Create(T.Zero), product = plain;
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            var value = V.Load(g + i);
+            if (weight is not null) value *= V.Load(weight + i);
+            plain += value;
+            product = V.MultiplyAdd(value, V.Load(x + i) - m, product);
+        }
+        var (sum, dot) = (V.Sum(plain), V.Sum(product));
+        for (; i < n; i++)
+        {
+            var value = weight is null ? g[i] : g[i] * weight[i];
+            sum += value;
+            dot += value * (x[i] - mean);
+        }
+        return (sum, dot);
+    }
+
+    /// <summary>result = g weight a + x b + c.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Combine<V, T>(T* result, T* g, T* x, T* weight, long n, T a, T b, T c)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        var (va, vb, vc) = (V.Create(a), V.Create(b), V.Create(c));
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            var value = V.Load(g + i);
+            if (weight is not null) value *= V.Load(weight + i);
+            V.Store(V.MultiplyAdd(value, va, V.MultiplyAdd(V.Load(x + i), vb, vc)), result + i);
+        }
+        for (; i < n; i++) result[i] = ((weight is null ? g[i] : g[i] * weight[i]) * a) + (x[i] * b) + c;
+    }
+
+    /// <summary>result = (x a + b) weight + bias.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScaleShift<V, T>(T* result, T* x, T* weight, T* bias, long n, T a, T b)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        var (va, vb) = (V.Create(a), V.Create(b));
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            var value = V.MultiplyAdd(V.Load(x + i), va, vb);
+            if (weight is not null) value *= V.Load(weight + i);
+            if (bias is not null) value += V.Load(bias + i);
+            V.Store(value, result + i);
+        }
+        for (; i < n; i++)
+        {
+            var value = (x[i] * a) + b;
+            if (weight is not null) value *= weight[i];
+            result[i] = bias is null ? value : value + bias[i];
+        }
+    }
+
+    private readonly struct NormalizedRows(double epsilon, bool hasWeight, bool hasBias) : IRowKernel
+    {
+        private readonly double epsilon = epsilon;
+        private readonly bool hasWeight = hasWeight;
+        private readonly bool hasBias = hasBias;
+
+        public void Run<V, T>(in RowPointers pointers, long first, long last, int n)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            var weight = hasWeight ? (T*)pointers.P3 : null;
+            var bias = hasBias ? (T*)pointers.P4 : null;
+            for (var row = first; row < last; row++)
+            {
+                var x = (T*)pointers.P2 + (row * n);
+                var mean = RowSum<V, T>(x, n) / T.CreateTruncating(n);
+                var variance = double.CreateTruncating(SquaredDistances<V, T>(x, n, mean)) / n;
+                var scale = T.CreateTruncating(1 / Math.Sqrt(variance + epsilon));
+                ((T*)pointers.P1)[2 * row] = mean;
+                ((T*)pointers.P1)[(2 * row) + 1] = scale;
+                ScaleShift<V, T>((T*)pointers.P0 + (row * n), x, weight, bias, n, scale, -mean * scale);
+            }
+        }
+    }
+
+    /// <summary>dx = s (gw - mean(gw) - (x - m) s^2 mean(gw (x - m))), s the reciprocal root and gw the gradient times the weight.</summary>
+    private readonly struct NormalizedRowsGradient(bool hasWeight) : IRowKernel
+    {
+        private readonly bool hasWeight = hasWeight;
+
+        public void Run<V, T>(in RowPointers pointers, long first, long last, int n)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            var weight = hasWeight ? (T*)pointers.P4 : null;
+            for (var row = first; row < last; row++)
+            {
+                var g = (T*)pointers.P1 + (row * n);
+                var x = (T*)pointers.P2 + (row * n);
+                var mean = ((T*)pointers.P3)[2 * row];
+                var scale = ((T*)pointers.P3)[(2 * row) + 1];
+                var (plain, product) = GradientSums<V, T>(g, x, weight, n, mean);
+                var (a, b, c) = GradientFactors(mean, scale, double.CreateTruncating(plain) / n, double.CreateTruncating(product) / n);
+                Combine<V, T>((T*)pointers.P0 + (row * n), g, x, weight, n, a, b, c);
+            }
+        }
+    }
+
+    private static (T A, T B, T C) GradientFactors<T>(T mean, T scale, double plain, double product)
+        where T : unmanaged, INumberBase<T>
+    {
+        var s = double.CreateTruncating(scale);
+        var slope = -s * s * s * product;
+        return (scale, T.CreateTruncating(slope), T.CreateTruncating((-s * plain) - (slope * double.CreateTruncating(mean))));
+    }
+
+    /// <summary>Weight and bias of a row normalisation: sums over rows of g (x - m) s and of g, in blocks of rows that are added in order.</summary>
+    private static void ColumnGradients<T>(in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (rows, n) = (gradient.Shape[0], gradient.Shape[1]);
+        var some = weightGradient ?? biasGradient!.Value;
+        var other = biasGradient ?? some;
+        fixed (byte* gBytes = &gradient.Reference, xBytes = &input.Reference, sBytes = &statistics.Reference, wBytes = &some.Reference, bBytes = &other.Reference)
+        {
+            var g = (T*)gBytes;
+            var x = (T*)xBytes;
+            var s = (T*)sBytes;
+            var blocks = Math.Clamp(rows / 32, 1, 64);
+            var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
+            fixed (byte* partialBytes = &partial.Reference)
+            {
+                var sums = (T*)partialBytes;
+                Dispatch(blocks, (long)rows / blocks * n, block =>
+                {
+                    var (from, to) = ((int)(block * rows / blocks), (int)((block + 1) * rows / blocks));
+                    var weights = sums + (2 * block * n);
+                    var biases = sums + (((2 * block) + 1) * n);
+                    new Span<T>(weights, 2 * n).Clear();
+                    for (var row = from; row < to; row++)
+                    {
+                        var (mean, scale) = (s[2 * row], s[(2 * row) + 1]);
+                        if (Vector512.IsHardwareAccelerated) AddRow<Simd512<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
+                        else if (Vector256.IsHardwareAccelerated) AddRow<Simd256<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
+                        else AddRow<Simd128<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
+                    }
+                });
+                for (var j = 0; j < n; j++)
+                {
+                    var (weight, bias) = (T.Zero, T.Zero);
+                    for (var block = 0; block < blocks; block++)
+                    {
+                        weight += sums[(2L * block * n) + j];
+                        bias += sums[(((2L * block) + 1) * n) + j];
+                    }
+                    if (weightGradient is not null) ((T*)wBytes)[j] = weight;
+                    if (biasGradient is not null) ((T*)bBytes)[j] = bias;
+                }
+            }
+            GC.KeepAlive(partial);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddRow<V, T>(T* weights, T* biases, T* g, T* x, int n, T mean, T scale)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        var (m, s) = (V.Create(mean), V.Create(scale));
+        var i = 0;
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            var value = V.Load(g + i);
+            V.Store(V.MultiplyAdd(value, (V.Load(x + i) - m) * s, V.Load(weights + i)), weights + i);
+            V.Store(V.Load(biases + i) + value, biases + i);
+        }
+        for (; i < n; i++)
+        {
+            weights[i] += g[i] * ((x[i] - mean) * scale);
+            biases[i] += g[i];
+        }
+    }
+
+    /// <summary>How the runs [batch, channels] of a channel normalisation gather into groups.</summary>
+    private readonly record struct ChannelGroups(int Batch, int Channels, int Groups)
+    {
+        public int Count => Groups == 0 ? Channels : Batch * Groups;
+
+        public int Runs => Groups == 0 ? Batch : Channels / Groups;
+
+        /// <summary>The number of the run in [batch, channels].</summary>
+        public int Run(int group, int i) => Groups == 0 ? (i * Channels) + group : (group * Runs) + i;
+    }
+
+    private static void NormalizeChannels<T>(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (layout, n) = (new ChannelGroups(input.Shape[0], input.Shape[1], groups), (long)input.Shape[2]);
+        if (input.Count == 0) return;
+        var (weightOperand, biasOperand, hasWeight, hasBias) = (weight ?? input, bias ?? input, weight is not null, bias is not null);
+        fixed (byte* yBytes = &output.Reference, sBytes = &statistics.Reference, xBytes = &input.Reference, wBytes = &weightOperand.Reference, bBytes = &biasOperand.Reference)
+        {
+            var y = (T*)yBytes;
+            var s = (T*)sBytes;
+            var x = (T*)xBytes;
+            var w = hasWeight ? (T*)wBytes : null;
+            var b = hasBias ? (T*)bBytes : null;
+            Dispatch(layout.Count, layout.Runs * n * 4, task =>
+            {
+                var group = (int)task;
+                double mean = 0, distances = 0, count = 0;
+                for (var i = 0; i < layout.Runs; i++)
+                {
+                    // Chan's formula joins the statistics of a run to those so far.
+                    var run = x + (layout.Run(group, i) * n);
+                    var runSum = ByWidth.RowSum(run, n);
+                    var runMean = T.CreateTruncating(double.CreateTruncating(runSum) / n);
+                    var delta = double.CreateTruncating(runMean) - mean;
+                    distances += double.CreateTruncating(ByWidth.SquaredDistances(run, n, runMean)) + (delta * delta * count * n / (count + n));
+                    mean += delta * n / (count + n);
+                    count += n;
+                }
+                var scale = 1 / Math.Sqrt((distances / count) + epsilon);
+                s[2 * group] = T.CreateTruncating(mean);
+                s[(2 * group) + 1] = T.CreateTruncating(scale);
+                for (var i = 0; i < layout.Runs; i++)
+                {
+                    var run = layout.Run(group, i);
+                    var channel = run % layout.Channels;
+                    var factor = scale * (w is null ? 1 : double.CreateTruncating(w[channel]));
+                    var term = (-mean * factor) + (b is null ? 0 : double.CreateTruncating(b[channel]));
+                    ByWidth.ScaleShift(y + (run * n), x + (run * n), n, T.CreateTruncating(factor), T.CreateTruncating(term));
+                }
+            });
+        }
+    }
+
+    private static void NormalizeChannelsGradient<T>(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (layout, n) = (new ChannelGroups(input.Shape[0], input.Shape[1], groups), (long)input.Shape[2]);
+        var (weightOperand, hasWeight) = (weight ?? input, weight is not null);
+        var sums = new double[2 * layout.Batch * layout.Channels];
+        if (input.Count > 0)
+        {
+            fixed (byte* rBytes = &result.Reference, gBytes = &gradient.Reference, xBytes = &input.Reference, sBytes = &statistics.Reference, wBytes = &weightOperand.Reference)
+            {
+                var r = (T*)rBytes;
+                var g = (T*)gBytes;
+                var x = (T*)xBytes;
+                var s = (T*)sBytes;
+                var w = (T*)wBytes;
+                Dispatch(layout.Count, layout.Runs * n * 4, task =>
+                {
+                    var group = (int)task;
+                    var (mean, scale) = (s[2 * group], s[(2 * group) + 1]);
+                    double plain = 0, product = 0;
+                    for (var i = 0; i < layout.Runs; i++)
+                    {
+                        var run = layout.Run(group, i);
+                        var (a, b) = ByWidth.GradientSums(g + (run * n), x + (run * n), n, mean);
+                        (sums[2 * run], sums[(2 * run) + 1]) = (double.CreateTruncating(a), double.CreateTruncating(b) * double.CreateTruncating(scale));
+                        var factor = hasWeight ? double.CreateTruncating(w[run % layout.Channels]) : 1;
+                        plain += factor * double.CreateTruncating(a);
+                        product += factor * double.CreateTruncating(b);
+                    }
+                    var count = layout.Runs * (double)n;
+                    var (own, slope, term) = GradientFactors(mean, scale, plain / count, product / count);
+                    for (var i = 0; i < layout.Runs; i++)
+                    {
+                        var run = layout.Run(group, i);
+                        var factor = hasWeight ? own * w[run % layout.Channels] : own;
+                        ByWidth.Combine(r + (run * n), g + (run * n), x + (run * n), n, factor, slope, term);
+                    }
+                });
+            }
+        }
+        WriteChannelSums<T>(weightGradient, sums, 1, layout);
+        WriteChannelSums<T>(biasGradient, sums, 0, layout);
+    }
+
+    private static void WriteChannelSums<T>(in Operand? target, double[] sums, int offset, ChannelGroups layout)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (target is not { } operand) return;
+        fixed (byte* bytes = &operand.Reference)
+        {
+            for (var channel = 0; channel < layout.Channels; channel++)
+            {
+                double sum = 0;
+                for (var sample = 0; sample < layout.Batch; sample++) sum += sums[(2 * ((sample * layout.Channels) + channel)) + offset];
+                ((T*)bytes)[channel] = T.CreateTruncating(sum);
+            }
+        }
+    }
+
+    /// <summary>The row functions at the width that the machine has.</summary>
+    private static class ByWidth
+    {
+        public static T RowSum<T>(T* x, long n)
+            where T : unmanaged, INumberBase<T> =>
+            Vector512.IsHardwareAccelerated ? RowSum<Simd512<T>, T>(x, n) : Vector256.IsHardwareAccelerated ? RowSum<Simd256<T>, T>(x, n) : RowSum<Simd128<T>, T>(x, n);
+
+        public static T SquaredDistances<T>(T* x, long n, T mean)
+            where T : unmanaged, INumberBase<T> =>
+            Vector512.IsHardwareAccelerated ? CpuKernels.SquaredDistances<Simd512<T>, T>(x, n, mean)
+            : Vector256.IsHardwareAccelerated ? CpuKernels.SquaredDistances<Simd256<T>, T>(x, n, mean) : CpuKernels.SquaredDistances<Simd128<T>, T>(x, n, mean);
+
+        public static (T Plain, T Product) GradientSums<T>(T* g, T* x, long n, T mean)
+            where T : unmanaged, INumberBase<T> =>
+            Vector512.IsHardwareAccelerated ? CpuKernels.GradientSums<Simd512<T>, T>(g, x, null, n, mean)
+            : Vector256.IsHardwareAccelerated ? CpuKernels.GradientSums<Simd256<T>, T>(g, x, null, n, mean) : CpuKernels.GradientSums<Simd128<T>, T>(g, x, null, n, mean);
+
+        public static void ScaleShift<T>(T* result, T* x, long n, T a, T b)
+            where T : unmanaged, INumberBase<T>
+        {
+            if (Vector512.IsHardwareAccelerated) CpuKernels.ScaleShift<Simd512<T>, T>(result, x, null, null, n, a, b);
+            else if (Vector256.IsHardwareAccelerated) CpuKernels.ScaleShift<Simd256<T>, T>(result, x, null, null, n, a, b);
+            else CpuKernels.ScaleShift<Simd128<T>, T>(result, x, null, null, n, a, b);
+        }
+
+        public static void Combine<T>(T* result, T* g, T* x, long n, T a, T b, T c)
+            where T : unmanaged, INumberBase<T>
+        {
+            if (Vector512.IsHardwareAccelerated) CpuKernels.Combine<Simd512<T>, T>(result, g, x, null, n, a, b, c);
+            else if (Vector256.IsHardwareAccelerated) CpuKernels.Combine<Simd256<T>, T>(result, g, x, null, n, a, b, c);
+            else CpuKernels.Combine<Simd128<T>, T>(result, g, x, null, n, a, b, c);
+        }
+
+        private static T RowSum<V, T>(T* x, long n)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, INumberBase<T> => CpuKernels.RowSum<V, T>(x, n);
+    }
+}

@@ -42,7 +42,7 @@ case("logdet", torch.logdet, definite(10, 2, 4, 4))
 case("det", L.det, rnd(10, 2, 4, 4))
 case("det_complex", L.det, complex_rnd(10, 3, 3))
 # PyTorch 1.13 gives no gradient here; the triple product does.
-case("det_singular", lambda a: (a[0] * torch.cross(a[1], a[2], dim=0)).sum(), torch.tensor([[1.0, 2, 3], [2, 4, 6], [0, 1, 5]]), second=False)
+case("det_singular", lambda a: (a[0] * torch.cross(a[1], a[2], dim=0)).sum(), torch.tensor([[1.0, 2, 3], [2, 4, 6], [0, 1, 5]]))
 case("matrix_exp", L.matrix_exp, rnd(11, 4, 4))
 case("matrix_exp_scaled", L.matrix_exp, torch.stack([rnd(11, 3, 3) * 4, rnd(12, 3, 3) * 0.01]))
 case("pinv_tall", L.pinv, rnd(13, 2, 5, 3))
@@ -65,7 +65,8 @@ for name, function in [("slogdet", L.slogdet), ("det", L.det), ("matrix_exp", L.
 cases("logdet@more", torch.logdet, (definite(29, 1, 1),), (definite(30, 5, 5),))
 cases("pinv_tall@more", L.pinv, (rnd(32, 1, 1),), (rnd(32, 2, 1, 4, 2),))
 cases("matrix_power@more", lambda a: L.matrix_power(a, 5), (rnd(33, 1, 1),), (rnd(33, 2, 2, 2),))
-cases("trace@more", torch.trace, (rnd(34, 1, 1),), (rnd(34, 5, 2),), (rnd(34, 0, 0),))
+# The gradient of PyTorch 1.13's trace is wrong for tall matrices.
+cases("trace@more", lambda a: a.diagonal().sum(), (rnd(34, 1, 1),), (rnd(34, 5, 2),), (rnd(34, 0, 0),))
 cases("kron@more", torch.kron, (rnd(35, 1, 1), rnd(36, 3, 2)), (rnd(35, 3), rnd(36, 5)))
 cases("det@empty", L.det, (rnd(37, 0, 0),), (rnd(37, 2, 0, 0),), first=False)
 save()

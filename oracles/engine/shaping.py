@@ -76,7 +76,7 @@ for name, function in [("sort_up", lambda x: x.sort(stable=True)), ("sort", lamb
     case(f"{name}@empty", function, rnd(1, 2, 0))
     case(f"{name}@integers", function, torch.tensor([[3, -1, 2], [3, 5, -4]]))
 cases("nonzero", torch.nonzero, (rnd(4, 3, 4).round(),), (torch.zeros(3),), (rnd(4, 0, 2),), (rnd(4, 1),), (x > 1,))
-cases("one_hot", lambda i: F.one_hot(i, 4).double(), (index,), (torch.tensor(3),), (none,))
+cases("one_hot", lambda i: F.one_hot(i, 4), (index,), (torch.tensor(3),), (none,))
 cases("linspace", lambda x: torch.linspace(-1, 2, 7), (rnd(1, 1),))
 cases("eye", lambda x: torch.eye(x.shape[0]), (rnd(1, 3),), (rnd(1, 1),), (rnd(1, 0),))
 cases("arange", lambda x: torch.arange(3, 12, 4), (rnd(1, 1),))

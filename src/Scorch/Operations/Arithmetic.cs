@@ -46,7 +46,7 @@ public partial class Tensor
             BinaryKernel.Divide,
             Float(a),
             Float(b),
-            g => (a.RequiresGradient ? g / b.Conjugate() : null, b.RequiresGradient ? -g * (a / (b * b)).Conjugate() : null),
+            g => (a.RequiresGradient ? g / b.Conjugate() : null, b.RequiresGradient ? -g * (a / b / b).Conjugate() : null),
             a,
             b);
 
@@ -145,8 +145,22 @@ public partial class Tensor
             this,
             other);
 
-    /// <summary>sqrt(x^2 + y^2).</summary>
-    public Tensor Hypotenuse(Tensor other) => ((this * this) + (other * other)).Sqrt();
+    /// <summary>sqrt(x^2 + y^2), without overflow; infinite where either is.</summary>
+    public Tensor Hypotenuse(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Tensor scale;
+        Tensor infinite;
+        using (GradientMode.Disable())
+        {
+            scale = Abs().Maximum(other.Abs());
+            infinite = IsInfinite().Or(other.IsInfinite());
+            scale = Where(infinite.Or(scale.EqualTo(0)), OnesLike(scale), scale);
+        }
+        // The root is homogeneous: its derivative does not feel a scale that is held fixed.
+        var root = ((this / scale).Square() + (other / scale).Square()).Sqrt() * scale;
+        return Where(infinite, Full([], double.PositiveInfinity, root.DataType, root.Device), root);
+    }
 
     /// <summary>Bitwise, for truth values logical, "and".</summary>
     public Tensor And(Tensor other) => Binary("And", BinaryKernel.And, this, other, null);

@@ -53,10 +53,10 @@ public partial class Tensor
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         Tensor Axis(int size) => size == 1
-            ? Zeros([1], maps.DataType)
-            : Linspace(-1, 1, size, maps.DataType) * (alignCorners ? 1 : (size - 1.0) / size);
+            ? Zeros([1], maps.DataType, maps.Device)
+            : Linspace(-1, 1, size, maps.DataType).To(maps.Device) * (alignCorners ? 1 : (size - 1.0) / size);
         Shape plane = [height, width];
-        var points = Stack([Axis(width).Expand(plane), Axis(height).Unsqueeze(1).Expand(plane), Ones(plane, maps.DataType)], -1);
+        var points = Stack([Axis(width).Expand(plane), Axis(height).Unsqueeze(1).Expand(plane), Ones(plane, maps.DataType, maps.Device)], -1);
         return points.Reshape(-1, 3).MatMul(maps.T).Reshape(maps.Shape[0], height, width, 2);
     }
 
@@ -67,7 +67,7 @@ public partial class Tensor
             position = alignCorners ? Reflected(position, 0, size - 1) : Reflected(position, -0.5, size);
         if (padding != GridPadding.Zeros) position = position.Clamp(0, size - 1);
         // NaN and infinity are no places; far outside serves them as well as PyTorch's own choice.
-        return Where(position.Detach().IsFinite(), position, Full([], -10, position.DataType));
+        return Where(position.Detach().IsFinite(), position, Full([], -10, position.DataType, position.Device));
     }
 
     /// <summary>Folds positions into [low, low + span].</summary>

@@ -43,10 +43,10 @@ public sealed class Categorical(Tensor logits) : Distribution(logits.Shape[..^1]
     public Tensor Probabilities => Logits.Exp();
 
     /// <inheritdoc/>
-    public override Tensor Mean => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+    public override Tensor Mean => Tensor.Full(BatchShape, double.NaN, Logits.DataType, Logits.Device);
 
     /// <inheritdoc/>
-    public override Tensor Variance => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+    public override Tensor Variance => Tensor.Full(BatchShape, double.NaN, Logits.DataType, Logits.Device);
 
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
@@ -115,14 +115,14 @@ public sealed class Binomial(int trials, Tensor logits) : Distribution(logits.Sh
     public override Tensor LogProbability(Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        var choices = Tensor.Scalar(Trials + 1, DataType).LogGamma() - (value + 1).LogGamma() - (Trials + 1 - value).LogGamma();
+        var choices = Tensor.Scalar(Trials + 1, DataType, Trial.Logits.Device).LogGamma() - (value + 1).LogGamma() - (Trials + 1 - value).LogGamma();
         return choices + (Trial.Logits * value) - (Trial.Logits.Softplus() * Trials);
     }
 
     /// <summary>By the sum over all outcomes.</summary>
     public override Tensor Entropy()
     {
-        var outcomes = Tensor.Range(Trials + 1).To(DataType).Reshape([Trials + 1, .. Enumerable.Repeat(1, BatchShape.Rank)]);
+        var outcomes = Tensor.Range(Trials + 1).To(DataType).To(Trial.Logits.Device).Reshape([Trials + 1, .. Enumerable.Repeat(1, BatchShape.Rank)]);
         var logarithms = LogProbability(outcomes);
         return -(logarithms.Exp() * logarithms).Sum(0);
     }

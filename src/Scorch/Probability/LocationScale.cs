@@ -171,7 +171,7 @@ public sealed class Uniform(Tensor low, Tensor high) : LocationScale(low, high -
     {
         ArgumentNullException.ThrowIfNull(value);
         var inside = value.GreaterOrEqual(Low).And(value.LessThan(High));
-        return Tensor.Where(inside, -Scale.Log(), Tensor.Full([], double.NegativeInfinity, DataType));
+        return Tensor.Where(inside, -Scale.Log(), Tensor.Full([], double.NegativeInfinity, DataType, Scale.Device));
     }
 
     /// <inheritdoc/>

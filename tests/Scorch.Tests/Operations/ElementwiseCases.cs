@@ -150,7 +150,7 @@ internal static class ElementwiseCases
         all.One("mean", x => x.Mean());
         all.One("product", x => x.Product());
         all.One("variance", x => x.Variance());
-        all.One("variance_whole", x => x.Variance(0));
+        all.One("variance_whole", x => x.Variance(correction: 0));
         all.One("std", x => x.StandardDeviation());
         all.One("norm", x => x.Norm());
         all.One("max_all", x => x.Maximum());

@@ -11,6 +11,9 @@ public class PyTorchParityTests
     {
     };
 
+    /// <summary>Cases at a kink, where the first gradient jumps and differences mean nothing.</summary>
+    private static readonly string[] Kinks = ["norm@zero", "complex_abs@zero"];
+
     /// <summary>Our side of all recorded cases.</summary>
     internal static IReadOnlyList<CaseTable> Tables { get; } =
     [
@@ -21,7 +24,7 @@ public class PyTorchParityTests
 
     public static TheoryData<string, string> SingleCases => Select((_, name) => !name.Contains("@double", StringComparison.Ordinal) && !DoubleOnly.ContainsKey(name));
 
-    public static TheoryData<string, string> UnevenCases => Select((table, name) => table.Recorded.NeedsDifferences(name));
+    public static TheoryData<string, string> UnevenCases => Select((table, name) => table.Recorded.NeedsDifferences(name) && !Kinks.Contains(name));
 
     [Theory]
     [MemberData(nameof(Cases))]

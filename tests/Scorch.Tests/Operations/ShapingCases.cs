@@ -17,7 +17,7 @@ internal static class ShapingCases
     private static void Shapes(CaseTable all)
     {
         all.One("reshape", x => x.Rank == 0 ? x.Reshape(-1) : x.Transpose(0, 2).Reshape(x.Shape[1], x.Shape[0] * x.Shape[2]));
-        all.One("view", x => x.View([x.Shape[0] * x.Shape[1], x.Shape[2]]));
+        all.One("view", x => x.Contiguous().View([x.Shape[0] * x.Shape[1], x.Shape[2]]));
         all.One("flatten", x => x.Transpose(0, 1).Flatten());
         all.One("flatten_part", x => x.Flatten(0, -2));
         all.One("permute", x => x.Permute(2, 0, 1));
@@ -90,7 +90,7 @@ internal static class ShapingCases
         all.Pair("top_k", x => x.TopK(2, 1));
         all.Pair("top_k_least", x => x.TopK(1, -1, greatest: false));
         all.One("nonzero", x => x.NonZero());
-        all.One("one_hot", i => i.OneHot(4, DataType.Float64));
+        all.One("one_hot", i => i.OneHot(4, DataType.Int64));
     }
 
     private static void Writes(CaseTable all)

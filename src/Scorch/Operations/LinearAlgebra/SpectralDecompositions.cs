@@ -72,7 +72,7 @@ public partial class Tensor
         var (slopeU, slopeS, slopeV) = (g[0], g[1], g[2]);
         var squares = s * s;
         var weights = OffDiagonalReciprocal(squares.Unsqueeze(-2) - squares.Unsqueeze(-1));
-        var inner = slopeS is null ? Zeros([.. s.Shape, s.Shape[-1]], s.DataType) : slopeS.DiagonalMatrix();
+        var inner = slopeS is null ? Zeros([.. s.Shape, s.Shape[-1]], s.DataType, s.Device) : slopeS.DiagonalMatrix();
         if (slopeU is not null) inner += Skew(u.T.MatMul(slopeU)) * weights * s.Unsqueeze(-2);
         if (slopeV is not null) inner += s.Unsqueeze(-1) * Skew(v.T.MatMul(slopeV)) * weights;
         var gradient = u.MatMul(inner).MatMul(v.T);
@@ -94,7 +94,7 @@ public partial class Tensor
     /// <summary>1 / x off the diagonal, 0 on it.</summary>
     private static Tensor OffDiagonalReciprocal(Tensor x)
     {
-        var eye = Identity(x.Shape[-1], x.DataType);
+        var eye = Identity(x.Shape[-1], x.DataType).To(x.Device);
         return (1 - eye) / (x + eye);
     }
 

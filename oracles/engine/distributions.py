@@ -42,15 +42,22 @@ dist("beta", D.Beta, rnd(5, 3, low=0.1, high=0.9), q, p)
 dist("dirichlet", D.Dirichlet, rnd(6, 3).softmax(-1), q)
 dist("student_t", D.StudentT, a, q, b, p)
 dist("bernoulli", lambda l: D.Bernoulli(logits=l), torch.tensor([0.0, 1, 1]), b)
+dist("bernoulli_probabilities", lambda x: D.Bernoulli(probs=x), torch.tensor([0.0, 1, 1]), rnd(5, 3, low=0.1, high=0.9))
 dist("categorical", lambda l: D.Categorical(logits=l), torch.tensor([2, 0]), b)
 dist("one_hot", lambda l: D.OneHotCategorical(logits=l), torch.tensor([0.0, 1, 0]), b)
 dist("binomial", lambda l: D.Binomial(5, logits=l), counts, b)
 dist("poisson", D.Poisson, counts, q, entropy=False)
 dist("multivariate_normal", lambda m, c: D.MultivariateNormal(m, c), b, a, definite(7, 3, 3))
+dist("multivariate_factor", lambda m, c: D.MultivariateNormal(m, scale_tril=c), b, a, (rnd(9, 3, 3) + 3 * torch.eye(3)).tril())
 dist("independent", lambda m, s: D.Independent(D.Normal(m, s), 1), a, b, q)
 for name, make, parameters in [
     ("normal", D.Normal, (a, p, b, q)), ("laplace", D.Laplace, (a, p, b, q)), ("gamma", D.Gamma, (p, q, q, p)), ("beta", D.Beta, (p, q, q, p)),
     ("dirichlet", D.Dirichlet, (p, q)), ("exponential", D.Exponential, (p, q)), ("poisson", D.Poisson, (p, q)),
+    ("log_normal", D.LogNormal, (a, p, b, q)), ("uniform", lambda l, h: D.Uniform(l, h, validate_args=False), (a, a + p, b - 5, b + q + 5)),
+    ("binomial", lambda l: D.Binomial(5, logits=l), (a, b)), ("one_hot", lambda l: D.OneHotCategorical(logits=l), (a, b)),
+    ("bernoulli_probabilities", lambda x: D.Bernoulli(probs=x), (rnd(5, 2, 3, low=0.1, high=0.9), rnd(6, 2, 3, low=0.1, high=0.9))),
+    ("multivariate_factor", lambda m, c: D.MultivariateNormal(m, scale_tril=c), (a, (rnd(9, 3, 3) + 3 * torch.eye(3)).tril(), b, (rnd(10, 3, 3) + 3 * torch.eye(3)).tril())),
+    ("independent", lambda m, s: D.Independent(D.Normal(m, s), 1), (a, p, b, q)),
     ("bernoulli", lambda l: D.Bernoulli(logits=l), (a.expand(2, 3), b)), ("categorical", lambda l: D.Categorical(logits=l), (a, b)),
     ("multivariate_normal", lambda m, c: D.MultivariateNormal(m, c), (a, definite(7, 3, 3), b, definite(8, 3, 3))),
 ]:

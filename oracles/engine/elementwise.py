@@ -12,7 +12,7 @@ from cases import arrays, case, cases, digamma, inf, log_gamma, nan, Polygamma, 
 special = torch.tensor([0.0, -0.0, inf, -inf, nan, 1.0, -1.0, 1e-6, 1e-3, 0.5, -0.5, 1.5, 2.5, -1.5, 0.35, -0.35, 12.0, -12.0])
 above = dict(low=1.2, high=3)
 for name, function, span in [
-    ("negate", lambda x: -x, {}), ("abs", torch.abs, {}), ("sign", torch.sign, {}), ("square", torch.square, {}),
+    ("negate", lambda x: -x, {}), ("negated", torch.neg, {}), ("abs", torch.abs, {}), ("sign", torch.sign, {}), ("square", torch.square, {}),
     ("reciprocal", torch.reciprocal, positive), ("sqrt", torch.sqrt, positive), ("rsqrt", torch.rsqrt, positive),
     ("exp", torch.exp, {}), ("exp2", torch.exp2, {}), ("expm1", torch.expm1, {}), ("log", torch.log, positive), ("log2", torch.log2, positive),
     ("log10", torch.log10, positive), ("log1p", torch.log1p, positive), ("sin", torch.sin, {}), ("cos", torch.cos, {}), ("tan", torch.tan, unit),

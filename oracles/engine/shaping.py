@@ -13,6 +13,7 @@ many = [(x,), (rnd(5, 2, 7, 3),), (rnd(6, 1, 4, 1),), (rnd(6, 2, 4, 0),)]
 for name, function in [
     ("reshape", lambda x: x.transpose(0, 2).reshape(x.shape[1], x.shape[0] * x.shape[2])), ("view", lambda x: x.view(x.shape[0] * x.shape[1], x.shape[2])), ("flatten", lambda x: x.transpose(0, 1).flatten()),
     ("flatten_part", lambda x: x.flatten(0, -2)), ("permute", lambda x: x.permute(2, 0, 1)), ("transpose", lambda x: x.transpose(-1, 0)), ("matrix_transpose", lambda x: x.mT),
+    ("reshape_to", lambda x: x.mT.reshape(x.shape[2], x.shape[0] * x.shape[1])), ("to_device", lambda x: x * x),
     ("unsqueeze", lambda x: x.unsqueeze(-2)), ("squeeze", lambda x: x.squeeze()), ("squeeze_dim", lambda x: x.unsqueeze(1).squeeze(1)), ("narrow", lambda x: x.narrow(-2, 1, 2)),
     ("slice_step", lambda x: x[:, 1:4:2]), ("select", lambda x: x.select(1, -1)), ("flip", lambda x: x.flip((0, 2))), ("flip_one", lambda x: x.flip(-1)), ("roll", lambda x: x.roll(3, 1)),
     ("roll_back", lambda x: x.roll(-5, -1)), ("tile", lambda x: x.repeat(2, 1, 3)), ("tile_more", lambda x: x.repeat(2, 1, 1, 2)), ("repeat_interleave", lambda x: x.repeat_interleave(3, -2)),
@@ -77,9 +78,9 @@ for name, function in [("sort_up", lambda x: x.sort(stable=True)), ("sort", lamb
     case(f"{name}@integers", function, torch.tensor([[3, -1, 2], [3, 5, -4]]))
 cases("nonzero", torch.nonzero, (rnd(4, 3, 4).round(),), (torch.zeros(3),), (rnd(4, 0, 2),), (rnd(4, 1),), (x > 1,))
 cases("one_hot", lambda i: F.one_hot(i, 4), (index,), (torch.tensor(3),), (none,))
-cases("linspace", lambda x: torch.linspace(-1, 2, 7), (rnd(1, 1),))
+cases("linspace", lambda x: torch.linspace(-1, 2, len(x)), (rnd(1, 7),), (rnd(1, 1),), (rnd(1, 0),))
 cases("eye", lambda x: torch.eye(x.shape[0]), (rnd(1, 3),), (rnd(1, 1),), (rnd(1, 0),))
-cases("arange", lambda x: torch.arange(3, 12, 4), (rnd(1, 1),))
+cases("arange", lambda x: torch.arange(3, 3 + 5 * len(x), 4), (rnd(1, 1),), (rnd(1, 5),), (rnd(1, 0),))
 cases("arange_count", lambda x: torch.arange(x.shape[0]), (rnd(1, 4),), (rnd(1, 0),))
 for name, function in [("zeros", lambda x: torch.zeros(2, 3)), ("ones", lambda x: torch.ones(2, 3)), ("full", lambda x: torch.full((2, 3), 2.5)), ("scalar", lambda x: torch.tensor(2.5)),
                        ("zeros_like", torch.zeros_like), ("ones_like", torch.ones_like), ("full_like", lambda x: torch.full_like(x, 2.5))]:

@@ -17,6 +17,7 @@ internal static class ElementwiseCases
     private static void Functions(CaseTable all)
     {
         all.One("negate", x => -x);
+        all.One("negated", x => x.Negate());
         all.One("abs", x => x.Abs());
         all.One("sign", x => x.Sign());
         all.One("square", x => x.Square());

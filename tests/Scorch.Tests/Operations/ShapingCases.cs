@@ -23,6 +23,8 @@ internal static class ShapingCases
         all.One("permute", x => x.Permute(2, 0, 1));
         all.One("transpose", x => x.Transpose(-1, 0));
         all.One("matrix_transpose", x => x.T);
+        all.One("reshape_to", x => x.T.Reshape(Shape.Create([x.Shape[2], x.Shape[0] * x.Shape[1]])));
+        all.One("to_device", x => x.To(FakeDevice.Instance).To(x.Device) * x);
         all.One("unsqueeze", x => x.Unsqueeze(-2));
         all.One("squeeze", x => x.Squeeze());
         all.One("squeeze_dim", x => x.Unsqueeze(1).Squeeze(1));
@@ -109,9 +111,9 @@ internal static class ShapingCases
 
     private static void Creation(CaseTable all)
     {
-        all.One("linspace", x => Tensor.Linspace(-1, 2, 7, x.DataType));
+        all.One("linspace", x => Tensor.Linspace(-1, 2, x.Shape[0], x.DataType));
         all.One("eye", x => Tensor.Identity(x.Shape[0], x.DataType));
-        all.One("arange", x => Tensor.Range(3, 12, 4));
+        all.One("arange", x => Tensor.Range(3, 3 + (5 * x.Shape[0]), 4));
         all.One("arange_count", x => Tensor.Range(x.Shape[0]));
         all.One("zeros", x => Tensor.Zeros([2, 3], x.DataType, x.Device));
         all.One("ones", x => Tensor.Ones([2, 3], x.DataType, x.Device));

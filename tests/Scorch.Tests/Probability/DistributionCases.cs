@@ -20,6 +20,8 @@ internal static class DistributionCases
         ["dirichlet"] = x => new Dirichlet(x[0]),
         ["student_t"] = x => new StudentT(x[0], x[1], x[2]),
         ["bernoulli"] = x => new Bernoulli(x[0]),
+        ["bernoulli_probabilities"] = x => Bernoulli.FromProbabilities(x[0]),
+        ["multivariate_factor"] = x => new MultivariateNormal(x[0], x[1]),
         ["categorical"] = x => new Categorical(x[0]),
         ["one_hot"] = x => new OneHotCategorical(x[0]),
         ["binomial"] = x => new Binomial(5, x[0]),
@@ -36,6 +38,8 @@ internal static class DistributionCases
             all.Many(name, x => make(x[1..]) is var d && name == "poisson"
                 ? [d.LogProbability(x[0]), d.Mean, d.Variance]
                 : [d.LogProbability(x[0]), d.Mean, d.Variance, d.Entropy()]);
+            // Neither PyTorch nor we have these in closed form.
+            if (name is "cauchy" or "gumbel" or "student_t") continue;
             all.Many($"kl_{name}", x => [KullbackLeibler.Divergence(make(x[..(x.Length / 2)]), make(x[(x.Length / 2)..]))]);
         }
         return all;

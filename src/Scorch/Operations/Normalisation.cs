@@ -60,7 +60,8 @@ public partial class Tensor
     {
         if (Rank < 2 || groups < 1 || Shape[1] % groups != 0)
             throw new ArgumentException($"GroupNorm: {groups} groups do not divide the channels of {Shape}.", nameof(groups));
-        var grouped = Reshape(Shape[0], groups, -1).Standardized([2], epsilon).Reshape(Shape);
+        var each = (int)(Shape[1..].ElementCount / groups);
+        var grouped = Reshape(Shape[0], groups, each).Standardized([2], epsilon).Reshape(Shape);
         return ScaleAndShift(grouped, OverChannels(weight), OverChannels(bias));
     }
 

@@ -64,7 +64,13 @@ internal sealed class Parity
     {
         var (first, second) = (All(name, "grad").Length > 0, All(name, "grad2").Length > 0);
         var (inputs, leaves, module) = Prepare(name, function, presentation, first);
-        var outputs = function.Run(module, inputs);
+        return Differentiate(() => function.Run(module, inputs), leaves, first, second);
+    }
+
+    /// <summary>Outputs of a function, and first and second gradients by the leaves, weighted as oracles/engine/cases.py says.</summary>
+    public static ParityResult Differentiate(Func<Tensor[]> function, Tensor[] leaves, bool first = true, bool second = true)
+    {
+        var outputs = function();
         if (!first) return new(outputs, [], []);
         var gradients = Gradients(outputs, leaves, createGraph: second);
         var computed = gradients.Select((gradient, i) => gradient ?? Tensor.ZerosLike(leaves[i])).ToArray();
@@ -117,6 +123,14 @@ internal sealed class Parity
         .Select(Pairs)
         .Select(tensor => (tensor.Reshape((int)tensor.ElementCount).To(DataType.Float64) * Weights((int)tensor.ElementCount, weight).To(tensor.Device)).Sum().To(Devices.Device.Cpu))
         .Aggregate(Tensor.Scalar(0, DataType.Float64), (a, b) => a + b);
+
+    /// <summary>Two ways to compute the same agree in values, gradients and gradients of gradients.</summary>
+    public static void AssertSame(ParityResult expected, ParityResult actual, string what, double tolerance = Tolerance)
+    {
+        AssertClose(expected.Outputs, actual.Outputs, $"{what} output", tolerance, false);
+        AssertClose(expected.Gradients, actual.Gradients, $"{what} gradient", tolerance, false);
+        AssertClose(expected.Second, actual.Second, $"{what} second gradient", tolerance, false);
+    }
 
     private static void AssertClose(Tensor[] expected, Tensor[] actual, string what, double tolerance, bool each)
     {

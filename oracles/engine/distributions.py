@@ -63,4 +63,24 @@ for name, make, parameters in [
 ]:
     half = len(parameters) // 2
     case(f"kl_{name}", lambda *x: D.kl_divergence(make(*x[:half]), make(*x[half:])), *parameters)
+# One event, and a batch whose shapes do not broadcast from one side alone.
+c, d, one = rnd(11, 2, 1), rnd(12, 3, **pos), rnd(13, 1, **pos)
+for name, make in [("normal", D.Normal), ("laplace", D.Laplace), ("cauchy", D.Cauchy), ("gumbel", D.Gumbel)]:
+    dist(f"{name}@more", make, rnd(14, 4, 2, 3), c, d)
+    dist(f"{name}@one", make, rnd(15), rnd(16), one[0])
+dist("log_normal@more", D.LogNormal, rnd(14, 4, 2, 3, **pos), c, d)
+dist("gamma@more", D.Gamma, rnd(14, 4, 2, 3, **pos), rnd(17, 2, 1, **pos), d)
+dist("exponential@more", D.Exponential, rnd(14, 4, 3, **pos), d)
+dist("beta@more", D.Beta, rnd(14, 4, 2, 3, low=0.1, high=0.9), rnd(17, 2, 1, **pos), d)
+dist("uniform@more", lambda l, h: D.Uniform(l, h, validate_args=False), rnd(14, 4, 2, 3, low=0.1, high=0.9), -rnd(17, 2, 1, **pos), d + 1)
+dist("dirichlet@more", D.Dirichlet, rnd(14, 4, 1, 3).softmax(-1), rnd(17, 2, 3, **pos))
+dist("student_t@more", D.StudentT, rnd(14, 4, 2, 3), d, c, one)
+dist("bernoulli@more", lambda l: D.Bernoulli(logits=l), (rnd(14, 4, 3) > 0).double(), rnd(15, 3))
+dist("categorical@more", lambda l: D.Categorical(logits=l), torch.tensor([[2, 0], [1, 1], [0, 2]]), rnd(15, 2, 3))
+dist("one_hot@more", lambda l: D.OneHotCategorical(logits=l), torch.eye(4)[[2, 0, 3]], rnd(15, 4))
+dist("binomial@more", lambda l: D.Binomial(5, logits=l), torch.tensor([[5.0], [2]]), rnd(15, 1))
+dist("poisson@more", D.Poisson, torch.tensor([[0.0], [7]]), d, entropy=False)
+dist("multivariate_normal@more", lambda m, c: D.MultivariateNormal(m, c), rnd(14, 4, 2), rnd(15, 2), definite(16, 2, 2))
+dist("multivariate_factor@more", lambda m, c: D.MultivariateNormal(m, scale_tril=c), rnd(14, 1), rnd(15, 1), rnd(16, 1, 1, **pos))
+dist("independent@more", lambda m, s: D.Independent(D.Normal(m, s), 1), rnd(14, 4, 2, 3), c, d)
 save()

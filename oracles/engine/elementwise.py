@@ -60,6 +60,8 @@ for name, function, first_span, second_span in [
     # Ties and zeros: gradients at the kinks.
     if name in ["add", "subtract", "multiply", "minimum", "maximum", "where"]:
         case(f"{name}@ties", function, left[finite], right[finite])
+    if name in ["divide", "pow", "atan2", "hypot"]:
+        case(f"{name}@ties", function, left[finite], right[finite], second=False)
 for name, function in [("equal", torch.eq), ("not_equal", torch.ne), ("less", torch.lt), ("less_equal", torch.le), ("greater", torch.gt), ("greater_equal", torch.ge)]:
     cases(name, function, *[(rnd(2 + i, *a).round(), rnd(30 + i, *b).round()) for i, (a, b) in enumerate(pairs)])
     case(f"{name}@special", function, left, right)

@@ -76,6 +76,8 @@ for name, function in [("sort_up", lambda x: x.sort(stable=True)), ("sort", lamb
     case(f"{name}@special", function, torch.tensor([[2.0, nan, inf, 1, -inf], [0.0, nan, nan, -0.0, inf]]))
     case(f"{name}@empty", function, rnd(1, 2, 0))
     case(f"{name}@integers", function, torch.tensor([[3, -1, 2], [3, 5, -4]]))
+case("top_k@special", lambda x: x.topk(2, 1), torch.tensor([[2.0, nan, inf, 1, -inf], [0.0, -1, 5, 3, 4]]))
+case("argsort@special", lambda x: x.argsort(1), torch.tensor([[2.0, nan, inf, 1, -inf], [0.0, -1, 5, 3, 4]]))
 cases("nonzero", torch.nonzero, (rnd(4, 3, 4).round(),), (torch.zeros(3),), (rnd(4, 0, 2),), (rnd(4, 1),), (x > 1,))
 cases("one_hot", lambda i: F.one_hot(i, 4), (index,), (torch.tensor(3),), (none,))
 cases("linspace", lambda x: torch.linspace(-1, 2, len(x)), (rnd(1, 7),), (rnd(1, 1),), (rnd(1, 0),))

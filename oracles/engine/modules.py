@@ -62,6 +62,7 @@ module("layer_norm@more", nn.LayerNorm((4, 5), eps=1e-3), call, rnd(4, 4, 5))
 module("group_norm@more", nn.GroupNorm(2, 6, eps=1e-3), call, rnd(4, 1, 6, 1, 7))
 module("sequential@more", nn.Sequential(nn.Linear(3, 7), nn.Tanh(), nn.Linear(7, 2)), call, rnd(5, 2, 1, 3))
 module("list@more", nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)]), lambda n, x: n[1](n[0](x).sin()), rnd(5, 3))
+module("convolution_image@more", nn.Conv2d(2, 3, 3, padding=1), call, rnd(2, 2, 2, 5, 3))
 statistics = lambda n, x: [n(x), n.running_mean.clone(), n.running_var.clone(), n.num_batches_tracked.clone()]
 module("batch_norm", nn.BatchNorm2d(4), call, rnd(3, 2, 4, 3, 5))
 module("batch_norm@rows", nn.BatchNorm1d(4), call, rnd(3, 1, 4))

@@ -73,7 +73,7 @@ public partial class Tensor
     public Tensor TruncatedRemainder(Tensor divisor) =>
         Binary("TruncatedRemainder", BinaryKernel.TruncatedRemainder, this, divisor, g => (g, -g * (this / divisor).Truncate()), this, divisor);
 
-    /// <summary>x^exponent, broadcasting. The derivative with respect to the exponent is 0 where x is 0.</summary>
+    /// <summary>x^exponent, broadcasting. The derivative by the exponent is 0 where x is 0 and the exponent is not negative.</summary>
     public Tensor Pow(Tensor exponent) =>
         Binary(
             "Pow",
@@ -82,9 +82,15 @@ public partial class Tensor
             exponent,
             g => (
                 RequiresGradient ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
-                exponent.RequiresGradient ? g * Where(EqualTo(0).And(exponent.EqualTo(0).LogicalNot()), ZerosLike(this), Pow(exponent) * Where(EqualTo(0), OnesLike(this), this).Log()).Conjugate() : null),
+                exponent.RequiresGradient ? g * ExponentSlope(exponent).Conjugate() : null),
             this,
             exponent);
+
+    private Tensor ExponentSlope(Tensor exponent)
+    {
+        var flat = EqualTo(0).And((exponent.DataType.IsComplex() ? exponent.Real() : exponent).GreaterOrEqual(0));
+        return Where(flat, ZerosLike(this), Pow(exponent) * Where(flat, OnesLike(this), this).Log());
+    }
 
     /// <summary>x^exponent.</summary>
     public Tensor Pow(Scalar exponent)

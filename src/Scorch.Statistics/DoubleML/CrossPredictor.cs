@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Scorch.Tabular;
 
 namespace Scorch.Statistics.DoubleML;
@@ -40,15 +41,14 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         var chosen = Tuned(nuisance, Needed(nuisance, learner), features, target, onlyRows);
         var result = new double[target.Length];
         Array.Fill(result, double.NaN);
-        for (var k = 0; k < Folds.Count; k++)
+        ForEachFold((k, fold) =>
         {
-            var fold = Folds[k];
             var train = onlyRows is null ? fold.Train : Array.FindAll(fold.Train, row => onlyRows(row));
             if (train.Length == 0)
                 throw new ArgumentException($"Fold {k} of repetition {repetition} has no training rows with {condition}, which {nuisance} is learned on; use stratified folds (StratifyFolds: true) or fewer folds.");
             var predictor = Fit(nuisance, k, chosen, features.SelectRows(train), Array.ConvertAll(train, row => target[row]));
             Scatter(predictor.Predict(features.SelectRows(fold.Test)), fold.Test, result);
-        }
+        });
         return predictions[nuisance] = result;
     }
 
@@ -65,17 +65,34 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         var (firstResult, secondResult) = (new double[target.Length], new double[target.Length]);
         Array.Fill(firstResult, double.NaN);
         Array.Fill(secondResult, double.NaN);
-        for (var k = 0; k < Folds.Count; k++)
+        ForEachFold((k, fold) =>
         {
-            var fold = Folds[k];
             var trainFeatures = firstFeatures.SelectRows(fold.Train);
             var predictor = Fit(first, k, chosenFirst, trainFeatures, Array.ConvertAll(fold.Train, row => target[row]));
             Scatter(predictor.Predict(firstFeatures.SelectRows(fold.Test)), fold.Test, firstResult);
             var inTraining = predictor.Predict(trainFeatures);
             var again = Fit(second, k, Needed(second, secondLearner), secondFeatures.SelectRows(fold.Train), inTraining);
             Scatter(again.Predict(secondFeatures.SelectRows(fold.Test)), fold.Test, secondResult);
-        }
+        });
         (predictions[first], predictions[second]) = (firstResult, secondResult);
+    }
+
+    // Folds write to their own test rows and draw from seeds of their own, so they may run side by side; of several failures the first fold's is thrown.
+    private void ForEachFold(Action<int, Fold> work)
+    {
+        var failures = new ExceptionDispatchInfo?[Folds.Count];
+        Parallel.For(0, Folds.Count, k =>
+        {
+            try
+            {
+                work(k, Folds[k]);
+            }
+            catch (Exception failure)
+            {
+                failures[k] = ExceptionDispatchInfo.Capture(failure);
+            }
+        });
+        Array.Find(failures, failure => failure is not null)?.Throw();
     }
 
     private static ILearner Needed(string nuisance, ILearner? learner) => learner

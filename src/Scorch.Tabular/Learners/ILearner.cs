@@ -1,6 +1,7 @@
 namespace Scorch.Tabular;
 
 /// <summary>A learner is the immutable configuration of a method; fitting it gives a predictor.</summary>
+/// <remarks>One learner is fitted on several folds at once, so fitting must be safe from several threads.</remarks>
 public interface ILearner
 {
     /// <summary>A short name with the settings that matter, for summaries.</summary>

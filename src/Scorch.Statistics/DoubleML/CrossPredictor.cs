@@ -105,7 +105,7 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         return run.TunedOnce(nuisance, treatment, () =>
         {
             int[] rows = [.. Enumerable.Range(0, target.Length).Where(row => onlyRows is null || onlyRows(row))];
-            var seed = CounterRandom.Derive(run.Config.Seed, 4, (ulong)treatment, Number(nuisance));
+            var seed = RandomSource.Derive(run.Config.Seed, 4, treatment, Number(nuisance));
             return tuned.Choose(features.SelectRows(rows), Array.ConvertAll(rows, row => target[row]), new FitContext(seed, cancellation));
         });
     }
@@ -113,7 +113,7 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
     private IPredictor Fit(string nuisance, int fold, ILearner learner, DenseMatrix features, double[] target)
     {
         cancellation.ThrowIfCancellationRequested();
-        var context = new FitContext(CounterRandom.Derive(run.Config.Seed, 3, (ulong)repetition, (ulong)treatment, Number(nuisance), (ulong)fold), cancellation);
+        var context = new FitContext(RandomSource.Derive(run.Config.Seed, 3, repetition, treatment, Number(nuisance), fold), cancellation);
         return learner switch
         {
             IRegressor regressor => regressor.Fit(features, target, context),
@@ -129,12 +129,12 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
     }
 
     // FNV-1a: the nuisance's name as a number, the same on every machine.
-    private static ulong Number(string name)
+    private static long Number(string name)
     {
         var hash = 14695981039346656037UL;
         foreach (var character in name)
             hash = unchecked((hash ^ character) * 1099511628211UL);
-        return hash;
+        return unchecked((long)hash);
     }
 }
 

@@ -45,4 +45,4 @@ public interface IPredictor
 /// <summary>What a fit needs beside the data.</summary>
 /// <param name="Seed">Fixes every random choice; results do not depend on the number of threads.</param>
 /// <param name="CancellationToken">Stops long fits.</param>
-public readonly record struct FitContext(ulong Seed = 0, CancellationToken CancellationToken = default);
+public readonly record struct FitContext(long Seed = 0, CancellationToken CancellationToken = default);

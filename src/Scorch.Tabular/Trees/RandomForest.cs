@@ -48,10 +48,10 @@ internal static class ForestGrowing
         // Each tree draws from a stream of its own: which thread grows it makes no difference.
         Parallel.For(0, trees, new ParallelOptions { CancellationToken = context.CancellationToken }, () => new TreeBuilder(coded, shape), (index, _, builder) =>
         {
-            var random = new CounterRandom(context.Seed, (ulong)index);
+            var random = new RandomSource(context.Seed).Fork(index);
             var times = new int[features.Rows];
             for (var i = 0; i < times.Length; i++)
-                times[random.NextInt32(times.Length)]++;
+                times[random.NextInt64(times.Length)]++;
             // In ascending order, neighbours in memory are visited together.
             var rows = new int[times.Length];
             var drawn = 0;

@@ -21,7 +21,7 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
     private readonly record struct Split(int Feature, int Code, double Threshold);
 
     /// <summary>Grows a tree on the given rows (repeats count), whose array it reorders.</summary>
-    public Tree Grow(int[] rows, double[] target, CounterRandom? random)
+    public Tree Grow(int[] rows, double[] target, RandomSource? random)
     {
         splitFeature.Clear();
         splitThreshold.Clear();
@@ -76,7 +76,7 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
         return true;
     }
 
-    private Split? BestSplit(ReadOnlySpan<int> rows, double[] target, double mean, CounterRandom? random)
+    private Split? BestSplit(ReadOnlySpan<int> rows, double[] target, double mean, RandomSource? random)
     {
         var columns = features.Columns;
         for (var j = 0; j < columns; j++)
@@ -94,7 +94,7 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
         {
             if (random is not null && shape.FeaturesPerSplit < columns)
             {
-                var pick = j + random.NextInt32(columns - j);
+                var pick = j + (int)random.NextInt64(columns - j);
                 (order[j], order[pick]) = (order[pick], order[j]);
             }
             if (Consider(order[j], rows, about, sum, ref best, ref chosen))

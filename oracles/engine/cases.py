@@ -65,3 +65,24 @@ def case(name, function, *inputs, second=True, first=True):
 def record(name, grads, inputs):
     for i, g in enumerate(grads):
         arrays[f"{name}.{i}"] = (torch.zeros_like(inputs[i]) if g is None else g + 0).detach().resolve_conj().numpy()
+
+
+def module(name, network, function, *inputs):
+    """A module in evaluation mode: NAME.state/KEY are its parameters, NAME.slope/KEY their gradients."""
+    network.eval()
+    generator = torch.Generator().manual_seed(len(arrays))
+    with torch.no_grad():
+        for p in network.parameters():
+            p.copy_(torch.rand(p.shape, generator=generator) - 0.5)
+    xs = [x.clone().requires_grad_() for x in inputs]
+    outs = function(network, *xs)
+    named = dict(network.named_parameters())
+    grads = torch.autograd.grad(weighted(outs, np.cos), xs + list(named.values()))
+    for i, x in enumerate(inputs):
+        arrays[f"{name}.in.{i}"] = x.numpy()
+    for i, o in enumerate(outs):
+        arrays[f"{name}.out.{i}"] = o.detach().numpy()
+    record(f"{name}.grad", grads[:len(xs)], xs)
+    for key, value, slope in zip(named, named.values(), grads[len(xs):]):
+        arrays[f"{name}.state/{key}"] = value.detach().numpy()
+        arrays[f"{name}.slope/{key}"] = slope.numpy()

@@ -10,30 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from cases import arrays, record, rnd, weighted
+from cases import arrays, module, rnd
 
 causal = torch.ones(4, 4).triu(1).bool()
 padding = torch.tensor([[False, False, False, True], [False, False, False, False], [False, True, False, False]])
-
-
-def module(name, network, function, *inputs):
-    network.eval()
-    generator = torch.Generator().manual_seed(len(arrays))
-    with torch.no_grad():
-        for p in network.parameters():
-            p.copy_(torch.rand(p.shape, generator=generator) - 0.5)
-    xs = [x.clone().requires_grad_() for x in inputs]
-    outs = function(network, *xs)
-    named = dict(network.named_parameters())
-    grads = torch.autograd.grad(weighted(outs, np.cos), xs + list(named.values()))
-    for i, x in enumerate(inputs):
-        arrays[f"{name}.in.{i}"] = x.numpy()
-    for i, o in enumerate(outs):
-        arrays[f"{name}.out.{i}"] = o.detach().numpy()
-    record(f"{name}.grad", grads[:len(xs)], xs)
-    for key, value, slope in zip(named, named.values(), grads[len(xs):]):
-        arrays[f"{name}.state/{key}"] = value.detach().numpy()
-        arrays[f"{name}.slope/{key}"] = slope.numpy()
 
 
 def flat(result):

@@ -35,6 +35,6 @@ public sealed class TrainingView(IProgress<RunProgress> progress, string name, d
         }
 
         line.Append(culture, $", rate {value.LearningRate:G3}");
-        return (left is { } time ? line.Append(culture, $", {(int)time.TotalHours}:{time:mm\:ss} left") : line).ToString();
+        return (left is { } time ? line.Append(culture, $", {(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00} left") : line).ToString();
     }
 }

@@ -141,3 +141,23 @@ def log_gamma(x):
 
 def digamma(x):
     return Polygamma.apply(x, 0)
+
+
+def module(name, network, function, *inputs, train=False):
+    """A module: NAME.state/KEY are its parameters and buffers before the call; gradients are by the inputs, then by the parameters in order."""
+    network.train(train)
+    generator = torch.Generator().manual_seed(len(arrays))
+    with torch.no_grad():
+        for p in list(network.parameters()) + [b for b in network.buffers() if b.is_floating_point()]:
+            p.copy_(single(torch.rand(p.shape, generator=generator) - 0.5))
+        for key, b in network.named_buffers():
+            if key.endswith("running_var"):
+                b.add_(1)
+    for key, value in network.state_dict().items():
+        arrays[f"{name}.state/{key}"] = value.clone().numpy()
+    xs = [single(x).clone().requires_grad_(differentiable(x)) for x in inputs]
+    out = function(network, *xs)
+    outs = list(out) if isinstance(out, (tuple, list)) else [out]
+    put(f"{name}.in", xs)
+    put(f"{name}.out", outs)
+    differentiate(name, outs, [x for x in xs if x.requires_grad] + list(network.parameters()))

@@ -7,29 +7,10 @@ NAME.state/KEY (parameters and buffers by name, before the call). Gradients are 
 import torch
 from torch import nn
 
-from cases import arrays, differentiable, differentiate, put, rnd, save, single
+from cases import module, rnd, save
 
 causal = torch.ones(4, 4).triu(1).bool()
 padding = torch.tensor([[False, False, False, True], [False, False, False, False], [False, True, False, False]])
-
-
-def module(name, network, function, *inputs, train=False):
-    network.train(train)
-    generator = torch.Generator().manual_seed(len(arrays))
-    with torch.no_grad():
-        for p in list(network.parameters()) + [b for b in network.buffers() if b.is_floating_point()]:
-            p.copy_(single(torch.rand(p.shape, generator=generator) - 0.5))
-        for key, b in network.named_buffers():
-            if key.endswith("running_var"):
-                b.add_(1)
-    for key, value in network.state_dict().items():
-        arrays[f"{name}.state/{key}"] = value.clone().numpy()
-    xs = [single(x).clone().requires_grad_(differentiable(x)) for x in inputs]
-    out = function(network, *xs)
-    outs = list(out) if isinstance(out, (tuple, list)) else [out]
-    put(f"{name}.in", xs)
-    put(f"{name}.out", outs)
-    differentiate(name, outs, [x for x in xs if x.requires_grad] + list(network.parameters()))
 
 
 def flat(result):

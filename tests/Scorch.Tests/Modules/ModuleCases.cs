@@ -18,6 +18,21 @@ internal static class ModuleCases
         return all;
     }
 
+    /// <summary>Attention with key and value features of its own, and the whole transformer: oracles/engine/transformers.py.</summary>
+    public static CaseTable BuildTransformers()
+    {
+        var all = new CaseTable("transformers");
+        all.One("causal_mask", x => Transformer.CausalMask(x.Shape[0]));
+        all.Module("attention_keys", type => new MultiheadAttention(6, 2, Random, dataType: type, keyFeatures: 5, valueFeatures: 7), (n, x) => n.Forward(x[0], x[1], x[2]) is var (y, w) ? [y, w] : []);
+        all.Module("attention_values", type => new MultiheadAttention(6, 3, Random, bias: false, batchFirst: true, dataType: type, valueFeatures: 2), (n, x) => n.Forward(x[0], x[1], x[2], keyPadding: x[3]) is var (y, w) ? [y, w] : []);
+        all.Module("transformer", type => new Transformer(new(6, 2, 7, DataType: type), Random, 2, 1), (n, x) => [n.Forward(x[0], x[1], targetMask: x[2])]);
+        all.Module(
+            "transformer_masked",
+            type => new Transformer(new(6, 3, 7, Gelu: true, NormFirst: true, BatchFirst: true, DataType: type), Random, 1, 2),
+            (n, x) => [n.Forward(x[0], x[1], targetMask: x[3], memoryMask: x[2], sourcePadding: x[4], memoryPadding: x[4])]);
+        return all;
+    }
+
     private static void Layers(CaseTable all)
     {
         all.Module("linear", type => new Linear(5, 3, Random, dataType: type), (n, x) => [n.Forward(x[0])]);

@@ -21,6 +21,7 @@ public class CoverageTests
             "ConvolutionOptions", "FourierNormalization", "GridPadding", "InterpolationMode", "PaddingMode", "Reduction", "RecurrentOptions", "TransformerOptions", "FanMode", "NameAttribute", "BufferAttribute",
         ],
         ["elements, sizes and places: TensorTests, and PyTorch's table of promotions"] = ["BFloat16", "Complex64", "DataType", "DataTypes", "Scalar", "Shape", "TensorIndex", "Device", "Parallelism"],
+        ["names in messages"] = ["NearestName"],
         ["what modules share and are made of; every recorded module runs through it"] = ["Module", "IForward", "Parameter"],
         ["random: their moments are tested"] = ["RandomSource", "Initialize"],
         ["derivatives of functions: DerivativeFunctionTests, and every recorded gradient"] = ["Differentiation", "GradientMode"],
@@ -45,6 +46,7 @@ public class CoverageTests
         [
             "Tensor.Dropout(Double, RandomSource)", "Distribution.Sample(RandomSource, Int32[])", "Distribution.ReparameterizedSample(RandomSource, Int32[])",
         ],
+        ["a switch: ArgumentCheckTests"] = ["Distribution.set_ValidatesArguments(Boolean)"],
         ["walks through modules"] = ["Sequential.Children()", "ModuleList<T>.Children()", "ModuleList<T>.GetEnumerator()"],
     };
 

@@ -17,7 +17,8 @@ public class PyTorchParityTests
     /// <summary>Our side of all recorded cases.</summary>
     internal static IReadOnlyList<CaseTable> Tables { get; } =
     [
-        ElementwiseCases.Build(), ShapingCases.Build(), NetworkCases.Build(), AlgebraCases.Build(), SignalCases.Build(), ModuleCases.Build(), DistributionCases.Build(),
+        ElementwiseCases.Build(), ShapingCases.Build(), NetworkCases.Build(), AlgebraCases.Build(), ComplexAlgebraCases.Build(), SignalCases.Build(), VolumeCases.Build(),
+        ModuleCases.Build(), ModuleCases.BuildTransformers(), DistributionCases.Build(),
     ];
 
     public static TheoryData<string, string> Cases => Select((_, _) => true);

@@ -14,11 +14,12 @@ public partial class Tensor
         return (sign.To(type), logarithm.To(type.ToReal()));
     }
 
-    /// <summary>The logarithm of the determinant of [..., n, n]; NaN where it is negative, minus infinity where it is 0.</summary>
+    /// <summary>The logarithm of the determinant of [..., n, n]; for real matrices NaN where it is negative, minus infinity where it is 0;
+    /// for complex ones the principal value.</summary>
     public Tensor LogDeterminant()
     {
-        RequireReal("LogDeterminant");
         var (sign, logarithm) = LogDeterminantWithSign();
+        if (sign.DataType.IsComplex()) return logarithm.To(sign.DataType) + sign.Log();
         return Where(sign.LessThan(0), FullLike(logarithm, double.NaN), logarithm);
     }
 

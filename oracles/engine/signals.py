@@ -1,15 +1,12 @@
 """Reference values of Fourier transforms, einsum, interpolation, grid sampling and complex arithmetic, by PyTorch.
 
 Run:  python3 oracles/engine/signals.py tests/oracles/engine/signals.npz
-Needs Debian's python3-torch and python3-numpy.
+Needs Debian's python3-torch, python3-scipy and python3-numpy.
 """
-import sys
-
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cases import arrays, case, complex_rnd, rnd
+from cases import case, cases, complex_rnd, rnd, save
 
 f = torch.fft
 for n in [1, 2, 6, 8, 31, 37, 74, 210]:
@@ -61,9 +58,13 @@ for corners in [False, True]:
     case(f"bicubic_factor_{tag}", lambda x: up(x, scale_factor=(2.3, 1.4), mode="bicubic", align_corners=corners), rnd(9, 1, 2, 5, 6))
     case(f"bilinear_one_{tag}", lambda x: up(x, size=(1, 4), mode="bilinear", align_corners=corners), rnd(9, 1, 2, 5, 1))
     case(f"affine_grid_{tag}", lambda m: F.affine_grid(m, (2, 3, 4, 5), align_corners=corners), rnd(10, 2, 2, 3), second=False)
+    cases(f"affine_grid_{tag}@more", lambda m: F.affine_grid(m, (m.shape[0], 3, 4, 5), align_corners=corners), (rnd(10, 1, 2, 3),), (rnd(20, 3, 2, 3),), second=False)
+    case(f"bicubic_one_{tag}", lambda x: up(x, size=(4, 1), mode="bicubic", align_corners=corners), rnd(9, 1, 2, 1, 5))
     for padding in ["zeros", "border", "reflection"]:
         for mode in ["bilinear", "nearest"]:
             case(f"grid_{mode}_{padding}_{tag}", lambda x, g: F.grid_sample(x, g, mode, padding, corners), rnd(11, 2, 3, 4, 5), rnd(12, 2, 3, 6, 2), second=False)
+            case(f"grid_{mode}_{padding}_{tag}@one", lambda x, g: F.grid_sample(x, g, mode, padding, corners), rnd(13, 1, 1, 1, 1), rnd(14, 1, 1, 3, 2), second=False)
+            case(f"grid_{mode}_{padding}_{tag}@far", lambda x, g: F.grid_sample(x, g, mode, padding, corners), rnd(13, 1, 2, 3, 2), rnd(14, 1, 5, 3, 2) * 4, second=False)
 
 z, w = complex_rnd(13, 3, 4), complex_rnd(14, 3, 4)
 for name, function in [("abs", torch.abs), ("exp", torch.exp), ("log", torch.log), ("sqrt", torch.sqrt), ("sin", torch.sin), ("cos", torch.cos), ("tanh", torch.tanh),
@@ -76,5 +77,17 @@ case("complex_real_multiply", lambda a, b: a * b, z, rnd(15, 3, 4))
 case("complex_matmul", lambda a, b: a @ b.mT, z, w)
 case("complex_join", torch.complex, rnd(15, 3), rnd(16, 3))
 case("complex_modulus_squared", lambda a: (a * a.conj()).real, z)
-np.savez_compressed(sys.argv[1], **arrays)
-print(len(arrays), "arrays")
+for name, function in [("exp2", lambda z: 2 ** z), ("log2", torch.log2), ("log10", torch.log10), ("tan", torch.tan), ("asin", torch.asin), ("acos", torch.acos), ("atan", torch.atan),
+                       ("sinh", torch.sinh), ("cosh", torch.cosh), ("sigmoid", torch.sigmoid), ("rsqrt", torch.rsqrt), ("negate", torch.neg), ("sign", torch.sgn), ("cumsum", lambda x: x.cumsum(1)), ("product", torch.prod)]:
+    case(f"complex_{name}", function, z)
+cases("complex_abs@zero", torch.abs, (torch.zeros(2, dtype=torch.complex128),), (complex_rnd(3, 0),), (complex_rnd(3),), second=False)
+for name, function in [("real", torch.real), ("imag", torch.imag), ("conj", torch.conj), ("angle", torch.angle)]:
+    cases(f"complex_{name}@more", function, (complex_rnd(3, 0),), (complex_rnd(3),), (complex_rnd(4, 5, 1, 2),))
+cases("complex_join@more", torch.complex, (rnd(1), rnd(2)), (rnd(1, 0), rnd(2, 0)), (rnd(1, 2, 3), rnd(2, 2, 3)))
+for name, function in [("fft2", lambda z: f.fft2(z)), ("ifft2", lambda z: f.ifft2(z, norm="ortho")), ("irfft2_whole", lambda z: f.irfft2(z))]:
+    cases(f"{name}@more", function, (complex_rnd(3, 2, 3),), (complex_rnd(4, 2, 1, 7, 5),))
+cases("rfft2@more", lambda z: f.rfft2(z), (rnd(3, 1, 1),), (rnd(4, 2, 1, 7, 5),))
+cases("fft2_dims", lambda z: f.fft2(z, (3, 5), (0, 2)), (complex_rnd(3, 4, 2, 5),), (complex_rnd(3, 2, 1, 7),))
+cases("fftshift@more", lambda x: f.fftshift(x), (rnd(5, 7),), (rnd(5, 1),), (rnd(5, 2, 3, 4),))
+cases("ifftshift@more", lambda x: f.ifftshift(x, dim=1), (rnd(5, 2, 7),), (rnd(5, 1, 1),))
+save()

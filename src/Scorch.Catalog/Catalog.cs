@@ -63,7 +63,7 @@ public sealed class Catalog
     {
         ArgumentNullException.ThrowIfNull(slug);
         return Papers.FirstOrDefault(paper => paper.Slug == slug)
-            ?? throw new UsageException($"There is no paper '{slug}'. {NearestName.Suggestion(slug, Papers.Select(paper => paper.Slug))}");
+            ?? throw new UsageException($"There is no paper '{slug}'. {NearestName.Suggestion(slug, Papers.Select(paper => paper.Slug), "Run 'scorch list' for the names.")}");
     }
 
     /// <summary>The reproduction of a paper, or null when it does not run yet.</summary>

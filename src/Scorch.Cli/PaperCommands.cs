@@ -57,12 +57,15 @@ internal static class PaperCommands
             flags.ForEach(flag => Take(flag.Name, parsed.GetValue(flag.Symbol) ? "true" : null));
             try
             {
-                var context = new CommandContext(descriptor, values, surroundings.Output, surroundings.Error, surroundings.Data, cancellationToken);
-                await Patience.AwaitAsync(Task.Run(async () =>
+                await ProgressView.ShowWhenReportedAsync(surroundings, (progress, output, error) =>
                 {
-                    await descriptor.Handler(context).ConfigureAwait(false);
-                    return true;
-                }, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    var context = new CommandContext(descriptor, values, output, error, surroundings.Data, cancellationToken, progress);
+                    return Patience.AwaitAsync(Task.Run(async () =>
+                    {
+                        await descriptor.Handler(context).ConfigureAwait(false);
+                        return true;
+                    }, cancellationToken), cancellationToken);
+                }).ConfigureAwait(false);
                 return ExitCode.Success;
             }
             catch (Exception problem) when (problem is ArgumentException or FileNotFoundException or DirectoryNotFoundException)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Scorch.Reproductions;
 using Spectre.Console;
 
@@ -12,14 +10,37 @@ internal static class ProgressView
     {
         if (!surroundings.ErrorIsTerminal)
         {
-            return await work(new Lines(surroundings.Error)).ConfigureAwait(false);
+            return await work(new ProgressLines(surroundings.Error)).ConfigureAwait(false);
         }
 
-        return await surroundings.ErrorConsole().Progress()
-            .AutoClear(true)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(context => work(new Bar(context.AddTask("starting", maxValue: 1)))).ConfigureAwait(false);
+        return await Bars(surroundings).StartAsync(context => work(new Bar(context.AddTask("starting", maxValue: 1)))).ConfigureAwait(false);
     }
+
+    /// <summary>The same for a command that writes results of its own and may report nothing: the bar appears with the first report and leaves before the first result.</summary>
+    public static async Task ShowWhenReportedAsync(Surroundings surroundings, Func<IProgress<RunProgress>, TextWriter, TextWriter, Task> work)
+    {
+        if (!surroundings.ErrorIsTerminal)
+        {
+            await work(new ProgressLines(surroundings.Error), surroundings.Output, surroundings.Error).ConfigureAwait(false);
+            return;
+        }
+
+        var bar = new PassingBar(surroundings);
+        using var output = new InterruptingWriter(surroundings.Output, bar.End);
+        using var error = new InterruptingWriter(surroundings.Error, bar.End);
+        try
+        {
+            await work(bar, output, error).ConfigureAwait(false);
+        }
+        finally
+        {
+            bar.End();
+        }
+    }
+
+    private static Progress Bars(Surroundings surroundings) => surroundings.ErrorConsole().Progress()
+        .AutoClear(true)
+        .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left });
 
     private sealed class Bar(ProgressTask task) : IProgress<RunProgress>
     {
@@ -34,24 +55,67 @@ internal static class ProgressView
         }
     }
 
-    // At most a line a second where a fraction is reported, so that a fast loop does not flood a log.
-    private sealed class Lines(TextWriter writer) : IProgress<RunProgress>
+    // A live bar from the first report to the end, or to the first line of other text; a later report brings it back.
+    private sealed class PassingBar(Surroundings surroundings) : IProgress<RunProgress>
     {
         private readonly Lock _gate = new();
-        private long _last = long.MinValue;
+        private TaskCompletionSource? _end;
+        private Task _shown = Task.CompletedTask;
+        private Bar? _bar;
 
         public void Report(RunProgress value)
         {
             lock (_gate)
             {
-                if (value.Fraction is { } fraction && fraction < 1 && _last != long.MinValue && Stopwatch.GetElapsedTime(_last).TotalSeconds < 1)
+                if (_bar is null)
                 {
-                    return;
+                    var (started, end) = (new TaskCompletionSource<Bar>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                    _end = end;
+                    _shown = Task.Run(() => Bars(surroundings).StartAsync(context =>
+                    {
+                        started.SetResult(new Bar(context.AddTask("starting", maxValue: 1)));
+                        return end.Task;
+                    }));
+                    _bar = started.Task.GetAwaiter().GetResult();
                 }
 
-                _last = Stopwatch.GetTimestamp();
-                writer.WriteLine(value.Fraction is { } part ? string.Create(CultureInfo.InvariantCulture, $"[{100 * part,3:0}%] {value.Message}") : value.Message);
+                _bar.Report(value);
             }
         }
+
+        public void End()
+        {
+            lock (_gate)
+            {
+                _end?.TrySetResult();
+                _shown.GetAwaiter().GetResult();
+                (_bar, _end, _shown) = (null, null, Task.CompletedTask);
+            }
+        }
+    }
+
+    private sealed class InterruptingWriter(TextWriter inner, Action before) : TextWriter
+    {
+        public override System.Text.Encoding Encoding => inner.Encoding;
+
+        public override void Write(char value)
+        {
+            before();
+            inner.Write(value);
+        }
+
+        public override void Write(string? value)
+        {
+            before();
+            inner.Write(value);
+        }
+
+        public override void Write(char[] buffer, int index, int count)
+        {
+            before();
+            inner.Write(buffer, index, count);
+        }
+
+        public override void Flush() => inner.Flush();
     }
 }

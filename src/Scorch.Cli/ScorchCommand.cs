@@ -40,7 +40,7 @@ public static class ScorchCommand
                 var message = string.Join(" ", parsed.Errors.Select(problem => problem.Message));
                 var at = parsed.CommandResult.Command;
                 var stray = parsed.UnmatchedTokens.Count > 0 && at.Subcommands.Count > 0
-                    ? " " + NearestName.Suggestion(parsed.UnmatchedTokens[0], at.Subcommands.Select(command => command.Name))
+                    ? " " + NearestName.Suggestion(parsed.UnmatchedTokens[0], at.Subcommands.Select(command => command.Name), "")
                     : "";
                 throw new UsageException($"{message}{stray} Run 'scorch{Path(parsed.CommandResult)} --help' for the usage.");
             }

@@ -1,17 +1,16 @@
 using Scorch.Statistics.DoubleML;
 using Scorch.Tabular;
+using Scorch.Testing;
 
 namespace Scorch.Statistics.Tests;
 
 /// <summary>Every array that the R package's own score, aggregation, cluster, bootstrap and adjustment code gave (tests/oracles/doubleml).</summary>
-public sealed class DoubleMLGoldenTests : IDisposable
+public sealed class DoubleMLGoldenTests
 {
     // The golden values' own tolerances: exact least squares, and logistic nuisances.
     private const double Exact = 1e-10;
     private const double Logistic = 1e-7;
-    private readonly NpzFile golden = NpzFile.Oracle("doubleml/scores.npz");
-
-    public void Dispose() => golden.Dispose();
+    private readonly OracleArchive golden = new("doubleml/scores.npz");
 
     [Theory]
     [InlineData("plr_po_dml2", "partialling out", DmlProcedure.Dml2)]

@@ -27,7 +27,7 @@ public class DoubleMLTests
     {
         var estimates = new DmlEstimate[120];
         Parallel.For(0, estimates.Length, i =>
-            estimates[i] = new PartiallyLinearRegression(PlrSimulation.Draw(300, 6, 0.5, (ulong)i), Learners.Linear(), Learners.Linear(), new DmlConfig(Seed: (ulong)i)).Fit().Estimates[0]);
+            estimates[i] = new PartiallyLinearRegression(PlrSimulation.Draw(300, 6, 0.5, (long)i), Learners.Linear(), Learners.Linear(), new DmlConfig(Seed: (long)i)).Fit().Estimates[0]);
         // se of the mean is 0.06 / sqrt(120) = 0.005; of the coverage 0.02: four of each.
         Assert.InRange(estimates.Average(estimate => estimate.Theta), 0.48, 0.52);
         Assert.InRange(estimates.Average(estimate => Math.Abs(estimate.Theta - 0.5) < 1.96 * estimate.StandardError ? 1.0 : 0), 0.87, 1);
@@ -37,7 +37,7 @@ public class DoubleMLTests
     public void A_seed_fixes_every_bit_and_another_seed_changes_them()
     {
         var data = PlrSimulation.Draw(150, 5);
-        DmlFit Fit(ulong seed) => new PartiallyLinearRegression(data, Learners.RandomForest(30), Learners.RandomForest(30), new DmlConfig(Repetitions: 3, Seed: seed)).Fit();
+        DmlFit Fit(long seed) => new PartiallyLinearRegression(data, Learners.RandomForest(30), Learners.RandomForest(30), new DmlConfig(Repetitions: 3, Seed: seed)).Fit();
         Assert.Equal(Fit(1).Estimates[0], Fit(1).Estimates[0]);
         Assert.NotEqual(Fit(1).Estimates[0], Fit(2).Estimates[0]);
         Assert.Equal(Fit(1).Bootstrap(BootstrapKind.Wild, 50).TStatistics[0], Fit(1).Bootstrap(BootstrapKind.Wild, 50).TStatistics[0]);
@@ -130,7 +130,7 @@ public class DoubleMLTests
 
     private static CausalData Binary()
     {
-        var random = new CounterRandom(3);
+        var random = new RandomSource(3);
         var x = Enumerable.Range(0, 200).Select(_ => random.NextNormal()).ToArray();
         var d = x.Select(value => random.NextDouble() < 1 / (1 + Math.Exp(-value)) ? 1.0 : 0).ToArray();
         return CausalData.FromTable(new Table([Column.OfNumbers("y", [.. x.Zip(d, (a, b) => a + b + random.NextNormal())]), Column.OfIntegers("d", d), Column.OfNumbers("x", x)]), "y", ["d"]);

@@ -1,9 +1,11 @@
+using Scorch.Testing;
+
 namespace Scorch.Tabular.Tests;
 
 /// <summary>Learners against scikit-learn (tests/oracles/tabular).</summary>
-public sealed class LearnerOracleTests : IDisposable
+public sealed class LearnerOracleTests
 {
-    private readonly NpzFile golden = NpzFile.Oracle("tabular/learners.npz");
+    private readonly OracleArchive golden = new("tabular/learners.npz");
     private readonly DenseMatrix x;
     private readonly DenseMatrix fresh;
     private readonly double[] y;
@@ -14,8 +16,6 @@ public sealed class LearnerOracleTests : IDisposable
         (x, fresh) = (Matrix("x"), Matrix("x_new"));
         (y, label) = (golden.Values("y"), golden.Values("label"));
     }
-
-    public void Dispose() => golden.Dispose();
 
     [Fact]
     public void Least_squares_equals_scikit_learn() => Coefficients("ols", new LinearRegression().Fit(x, y), 1e-9);

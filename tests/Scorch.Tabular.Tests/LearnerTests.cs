@@ -94,21 +94,9 @@ public class LearnerTests
         Assert.Contains("fitted on 4", Assert.Throws<ArgumentException>(() => Learners.Linear().Fit(Sample.X, Sample.Y).Predict(new DenseMatrix(1, 3))).Message);
     }
 
-    [Fact]
-    public void Random_numbers_have_their_distributions_moments()
+    private static (DenseMatrix X, double[] Y, double[] Label) Draw(int rows, long seed)
     {
-        var random = new CounterRandom(1);
-        var normal = Enumerable.Range(0, 200_000).Select(_ => random.NextNormal()).ToArray();
-        // Five standard errors of each moment.
-        Assert.InRange(normal.Average(), -0.012, 0.012);
-        Assert.InRange(normal.Average(value => value * value), 0.984, 1.016);
-        Assert.InRange(Enumerable.Range(0, 200_000).Average(_ => random.NextExponential()), 0.988, 1.012);
-        Assert.Equal(Enumerable.Range(0, 50), random.Permutation(50).Order());
-    }
-
-    private static (DenseMatrix X, double[] Y, double[] Label) Draw(int rows, ulong seed)
-    {
-        var random = new CounterRandom(seed);
+        var random = new RandomSource(seed);
         var x = new DenseMatrix(rows, 4);
         var (y, label) = (new double[rows], new double[rows]);
         for (var i = 0; i < rows; i++)

@@ -3,7 +3,8 @@ using Scorch;
 using Scorch.TestHost;
 
 // A process of its own, so that run-time switches take effect: `vectors` holds every vector kernel to plain loops,
-// `bits THREADS` prints the bits of a short training run, `train FOLDER STEPS` trains from and to checkpoints.
+// `bits THREADS` prints the bits of a short training run, `train FOLDER STEPS` trains from and to checkpoints,
+// `footprint STEPS` trains a small network and prints its memory (a million steps take some minutes).
 switch (args)
 {
     case ["vectors"]:
@@ -18,7 +19,9 @@ switch (args)
     case ["train", var folder, var steps]:
         TrainingRun.Run(folder, long.Parse(steps, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["footprint", var steps]:
+        return FootprintRun.Run(long.Parse(steps, System.Globalization.CultureInfo.InvariantCulture)) ? 0 : 1;
     default:
-        Console.Error.WriteLine("Usage: vectors | bits THREADS | train FOLDER STEPS");
+        Console.Error.WriteLine("Usage: vectors | bits THREADS | train FOLDER STEPS | footprint STEPS");
         return 2;
 }

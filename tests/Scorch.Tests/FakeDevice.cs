@@ -10,7 +10,15 @@ internal static class FakeDevice
 
     private sealed class FakeStorage(long byteCount, Device device) : Storage(device, byteCount)
     {
-        public Storage Hidden { get; } = new(byteCount, Device.Cpu);
+        /// <summary>NaN in every floating type at first: an element that no kernel writes shows.</summary>
+        public Storage Hidden { get; } = Spoiled(byteCount);
+
+        private static unsafe Storage Spoiled(long byteCount)
+        {
+            var storage = new Storage(byteCount, Device.Cpu);
+            fixed (byte* bytes = &storage.Reference) new Span<byte>(bytes, checked((int)byteCount)).Fill(0xff);
+            return storage;
+        }
 
         public override ref byte Reference => throw new InvalidOperationException("The memory of the fake device was read from outside its kernels.");
     }

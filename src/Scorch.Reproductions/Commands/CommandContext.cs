@@ -15,6 +15,7 @@ public sealed class CommandContext
     /// <param name="error">Progress and remarks: standard error.</param>
     /// <param name="data">Where data sets are found; null for the usual places.</param>
     /// <param name="cancellationToken">Stops the command.</param>
+    /// <param name="progress">Where progress is shown; null for lines on <paramref name="error"/>.</param>
     /// <exception cref="UsageException">A value is unknown, missing, has the wrong type, or is not one of the choices.</exception>
     public CommandContext(
         PaperCommand command,
@@ -22,13 +23,15 @@ public sealed class CommandContext
         TextWriter output,
         TextWriter error,
         DataLocator? data = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default,
+        IProgress<RunProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(values);
         _command = command;
         Output = output;
         Error = error;
+        Progress = progress ?? new ProgressLines(error);
         Data = data ?? DataLocator.Default;
         CancellationToken = cancellationToken;
         _values = Check(command, values);
@@ -37,8 +40,11 @@ public sealed class CommandContext
     /// <summary>Results: standard output.</summary>
     public TextWriter Output { get; }
 
-    /// <summary>Progress and remarks: standard error.</summary>
+    /// <summary>Remarks: standard error.</summary>
     public TextWriter Error { get; }
+
+    /// <summary>Where long work says how far it is: a live bar on a terminal, plain lines elsewhere. A <see cref="TrainingView"/> passes on what a trainer reports.</summary>
+    public IProgress<RunProgress> Progress { get; }
 
     /// <summary>Where data sets are found.</summary>
     public DataLocator Data { get; }

@@ -69,7 +69,7 @@ public static class DataSets
     public static DataSet Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return TryFind(name) ?? throw new UsageException($"There is no data set '{name}'. {NearestName.Suggestion(name, All.Select(set => set.Name))}");
+        return TryFind(name) ?? throw new UsageException($"There is no data set '{name}'. {NearestName.Suggestion(name, All.Select(set => set.Name), "Run 'scorch data list' for the names.")}");
     }
 
     private static DataFile FashionMnist(string file, long bytes, string checksum) =>

@@ -20,7 +20,7 @@ public static class PaperList
     {
         ArgumentNullException.ThrowIfNull(slug);
         return All.FirstOrDefault(paper => paper.Slug == slug) ?? throw new UsageException(
-            $"There is no paper '{slug}'. {NearestName.Suggestion(slug, All.Select(paper => paper.Slug))}");
+            $"There is no paper '{slug}'. {NearestName.Suggestion(slug, All.Select(paper => paper.Slug), "Run 'scorch list' for the names.")}");
     }
 
     private static Paper[] Read()

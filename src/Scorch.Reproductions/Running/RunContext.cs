@@ -235,6 +235,17 @@ public sealed class RunContext
     /// <param name="fraction">How much of the run is done, in [0, 1]; null when unknown.</param>
     public void Report(string message, double? fraction = null) => _progress?.Report(new RunProgress(message, fraction));
 
+    /// <summary>Where a trainer of this run reports to.</summary>
+    /// <param name="name">What is trained, as the line begins.</param>
+    /// <param name="from">The fraction of the whole run that was done before.</param>
+    /// <param name="to">The fraction that is done after.</param>
+    public TrainingView Training(string name, double from = 0, double to = 1) => new(new Reporter(this), name, from, to);
+
+    private sealed class Reporter(RunContext context) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => context.Report(value.Message, value.Fraction);
+    }
+
     private void Use(string dataSet, string file, Func<Stream> content)
     {
         lock (_gate)

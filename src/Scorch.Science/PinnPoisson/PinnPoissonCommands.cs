@@ -108,14 +108,11 @@ internal static class PinnPoissonCommands
             Lbfgs = new LbfgsPlan(steps / 5),
             Points = Sampling.Sobol(TrainingPoints, TrainingPoints / 5),
         };
-        var every = Math.Max(1, steps / 10);
+        var planned = Math.Max(1, steps + (steps / 5));
         return PinnSolver.Train(problem, config, context.Integer("seed"), observe: (step, _) =>
         {
-            if (step.Step % every == 0)
-            {
-                context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.Phase} step {step.Step}: loss {step.Loss:G6}"));
-            }
-
+            context.Progress.Report(new RunProgress(
+                string.Create(CultureInfo.InvariantCulture, $"{step.Phase} step {step.Step} of {planned}: loss {step.Loss:G6}"), Math.Min(1, (double)step.Step / planned)));
             return false;
         }, cancellation: context.CancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Scorch.Tabular;
 
 namespace Scorch.Statistics.DoubleML;
@@ -40,15 +41,14 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         var chosen = Tuned(nuisance, Needed(nuisance, learner), features, target, onlyRows);
         var result = new double[target.Length];
         Array.Fill(result, double.NaN);
-        for (var k = 0; k < Folds.Count; k++)
+        ForEachFold((k, fold) =>
         {
-            var fold = Folds[k];
             var train = onlyRows is null ? fold.Train : Array.FindAll(fold.Train, row => onlyRows(row));
             if (train.Length == 0)
                 throw new ArgumentException($"Fold {k} of repetition {repetition} has no training rows with {condition}, which {nuisance} is learned on; use stratified folds (StratifyFolds: true) or fewer folds.");
             var predictor = Fit(nuisance, k, chosen, features.SelectRows(train), Array.ConvertAll(train, row => target[row]));
             Scatter(predictor.Predict(features.SelectRows(fold.Test)), fold.Test, result);
-        }
+        });
         return predictions[nuisance] = result;
     }
 
@@ -65,17 +65,34 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         var (firstResult, secondResult) = (new double[target.Length], new double[target.Length]);
         Array.Fill(firstResult, double.NaN);
         Array.Fill(secondResult, double.NaN);
-        for (var k = 0; k < Folds.Count; k++)
+        ForEachFold((k, fold) =>
         {
-            var fold = Folds[k];
             var trainFeatures = firstFeatures.SelectRows(fold.Train);
             var predictor = Fit(first, k, chosenFirst, trainFeatures, Array.ConvertAll(fold.Train, row => target[row]));
             Scatter(predictor.Predict(firstFeatures.SelectRows(fold.Test)), fold.Test, firstResult);
             var inTraining = predictor.Predict(trainFeatures);
             var again = Fit(second, k, Needed(second, secondLearner), secondFeatures.SelectRows(fold.Train), inTraining);
             Scatter(again.Predict(secondFeatures.SelectRows(fold.Test)), fold.Test, secondResult);
-        }
+        });
         (predictions[first], predictions[second]) = (firstResult, secondResult);
+    }
+
+    // Folds write to their own test rows and draw from seeds of their own, so they may run side by side; of several failures the first fold's is thrown.
+    private void ForEachFold(Action<int, Fold> work)
+    {
+        var failures = new ExceptionDispatchInfo?[Folds.Count];
+        Parallel.For(0, Folds.Count, k =>
+        {
+            try
+            {
+                work(k, Folds[k]);
+            }
+            catch (Exception failure)
+            {
+                failures[k] = ExceptionDispatchInfo.Capture(failure);
+            }
+        });
+        Array.Find(failures, failure => failure is not null)?.Throw();
     }
 
     private static ILearner Needed(string nuisance, ILearner? learner) => learner
@@ -88,7 +105,7 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
         return run.TunedOnce(nuisance, treatment, () =>
         {
             int[] rows = [.. Enumerable.Range(0, target.Length).Where(row => onlyRows is null || onlyRows(row))];
-            var seed = CounterRandom.Derive(run.Config.Seed, 4, (ulong)treatment, Number(nuisance));
+            var seed = RandomSource.Derive(run.Config.Seed, 4, treatment, Number(nuisance));
             return tuned.Choose(features.SelectRows(rows), Array.ConvertAll(rows, row => target[row]), new FitContext(seed, cancellation));
         });
     }
@@ -96,7 +113,7 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
     private IPredictor Fit(string nuisance, int fold, ILearner learner, DenseMatrix features, double[] target)
     {
         cancellation.ThrowIfCancellationRequested();
-        var context = new FitContext(CounterRandom.Derive(run.Config.Seed, 3, (ulong)repetition, (ulong)treatment, Number(nuisance), (ulong)fold), cancellation);
+        var context = new FitContext(RandomSource.Derive(run.Config.Seed, 3, repetition, treatment, Number(nuisance), fold), cancellation);
         return learner switch
         {
             IRegressor regressor => regressor.Fit(features, target, context),
@@ -112,12 +129,12 @@ internal sealed class CrossPredictor(DmlRun run, int treatment, int repetition, 
     }
 
     // FNV-1a: the nuisance's name as a number, the same on every machine.
-    private static ulong Number(string name)
+    private static long Number(string name)
     {
         var hash = 14695981039346656037UL;
         foreach (var character in name)
             hash = unchecked((hash ^ character) * 1099511628211UL);
-        return hash;
+        return unchecked((long)hash);
     }
 }
 

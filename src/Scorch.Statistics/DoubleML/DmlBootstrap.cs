@@ -1,5 +1,3 @@
-using Scorch.Tabular;
-
 namespace Scorch.Statistics.DoubleML;
 
 /// <summary>The distribution of the multiplier bootstrap's weights, mean 0 and variance 1.</summary>
@@ -62,14 +60,14 @@ public sealed class DmlBootstrap
         return adjusted;
     }
 
-    internal static DmlBootstrap Draw(DmlFit fit, BootstrapKind kind, int draws, ulong seed)
+    internal static DmlBootstrap Draw(DmlFit fit, BootstrapKind kind, int draws, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         if (!Enum.IsDefined(kind))
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such distribution of weights.");
         return Compute(fit, draws, (repetition, draw, weights) =>
         {
-            var random = new CounterRandom(CounterRandom.Derive(seed, 5, (ulong)repetition), (ulong)draw);
+            var random = new RandomSource(RandomSource.Derive(seed, 5, repetition)).Fork(draw);
             for (var i = 0; i < weights.Length; i++)
                 weights[i] = kind switch
                 {

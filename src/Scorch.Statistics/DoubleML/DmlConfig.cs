@@ -39,7 +39,7 @@ public sealed record DmlConfig(
     DmlProcedure Procedure = DmlProcedure.Dml2,
     bool CrossFit = true,
     double TrimAt = 1e-12,
-    ulong Seed = 42,
+    long Seed = 42,
     bool StratifyFolds = false,
     TuningScope Tuning = TuningScope.OnFolds,
     SampleSplits? Splits = null)

@@ -48,7 +48,7 @@ public sealed class DmlFit
     /// <summary>The learners' names by nuisance.</summary>
     public IReadOnlyDictionary<string, string> Learners { get; }
 
-    /// <summary>Pointwise intervals, one a treatment; joint ones come from <see cref="Bootstrap(BootstrapKind, int, ulong?)"/>.</summary>
+    /// <summary>Pointwise intervals, one a treatment; joint ones come from <see cref="Bootstrap(BootstrapKind, int, long?)"/>.</summary>
     /// <param name="level">Their coverage, in (0, 1).</param>
     /// <returns>The intervals.</returns>
     public IReadOnlyList<ConfidenceInterval> ConfidenceIntervals(double level = 0.95) => [.. Estimates.Select(estimate => estimate.Interval(level))];
@@ -59,7 +59,7 @@ public sealed class DmlFit
     /// <param name="seed">The weights' seed; null for the fit's.</param>
     /// <returns>Bootstrap statistics, joint intervals and adjusted p-values.</returns>
     /// <exception cref="InvalidOperationException">The data is clustered.</exception>
-    public DmlBootstrap Bootstrap(BootstrapKind kind = BootstrapKind.Normal, int draws = 500, ulong? seed = null) => DmlBootstrap.Draw(this, kind, draws, seed ?? Config.Seed);
+    public DmlBootstrap Bootstrap(BootstrapKind kind = BootstrapKind.Normal, int draws = 500, long? seed = null) => DmlBootstrap.Draw(this, kind, draws, seed ?? Config.Seed);
 
     /// <summary>The multiplier bootstrap with given weights.</summary>
     /// <param name="weights">One weight a row (a test row without cross-fitting), <c>[repetition][draw][row]</c>.</param>

@@ -140,7 +140,7 @@ internal static class DoubleMLCommands
     private static Table ReadTable(string path) =>
         File.Exists(path) ? TableFile.Read(path) : throw new UsageException($"There is no file '{path}'; give the path of a CSV, text or .dta file.");
 
-    private static ulong Seed(CommandContext context) => ulong.TryParse(context.Text("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+    private static long Seed(CommandContext context) => long.TryParse(context.Text("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
         ? seed
         : throw new UsageException($"fit: --seed is '{context.Text("seed")}'; expected a whole number from 0.");
 

@@ -19,7 +19,7 @@ internal static class DoubleMLExperiments
     {
         foreach (var seed in context.Seeds)
         {
-            var data = PlrSimulation.Draw(context.Settings.Integer("observations"), context.Settings.Integer("controls"), Truth, CounterRandom.Derive((ulong)seed, 1));
+            var data = PlrSimulation.Draw(context.Settings.Integer("observations"), context.Settings.Integer("controls"), Truth, RandomSource.Derive(seed, 1));
             var all = DenseMatrix.FromColumns([data.Treatments[0], .. Enumerable.Range(0, data.Controls.Columns).Select(data.Controls.Column)]);
             var direct = ((LinearPredictor)Learners.Linear().Fit(all, data.Outcome)).Coefficients[0];
             context.Measure("C1", seed, Math.Abs(LeastSquaresEffect(data).Theta - direct));
@@ -37,7 +37,7 @@ internal static class DoubleMLExperiments
             var results = new SimulatedEstimates[samples];
             Parallel.For(0, samples, new ParallelOptions { CancellationToken = context.CancellationToken }, sample =>
             {
-                results[sample] = Estimate(context, CounterRandom.Derive((ulong)seed, 2, (ulong)sample));
+                results[sample] = Estimate(context, RandomSource.Derive(seed, 2, sample));
                 var count = Interlocked.Increment(ref done);
                 context.Report($"simulated sample {count} of {samples * context.Seeds.Count}", 0.5 * count / (samples * context.Seeds.Count));
             });
@@ -84,7 +84,7 @@ internal static class DoubleMLExperiments
         for (var s = 0; s < context.Seeds.Count; s++)
         {
             var seed = context.Seeds[s];
-            var config = new DmlConfig(settings.Integer("folds"), settings.Integer("repetitions"), TrimAt: settings.Number("trim"), Seed: CounterRandom.Derive((ulong)seed, 3), StratifyFolds: true);
+            var config = new DmlConfig(settings.Integer("folds"), settings.Integer("repetitions"), TrimAt: settings.Number("trim"), Seed: RandomSource.Derive(seed, 3), StratifyFolds: true);
             var errors = new List<double>();
             DmlEstimate? forestEffect = null;
             foreach (var (claim, name, outcome, propensity) in RealLearners(settings.Integer("trees")))
@@ -117,7 +117,7 @@ internal static class DoubleMLExperiments
     public static string OneStep(RunContext context)
     {
         var settings = context.Settings;
-        var simulated = Estimate(context, CounterRandom.Derive((ulong)context.Seeds[0], 2, 0)).Estimates[0];
+        var simulated = Estimate(context, RandomSource.Derive(context.Seeds[0], 2, 0)).Estimates[0];
         var lines = new List<string>
         {
             string.Create(CultureInfo.InvariantCulture, $"Simulation: {settings.Integer("samples")} samples a seed of {settings.Integer("observations")} rows and {settings.Integer("controls")} controls, forests of {settings.Integer("simulation-trees")} trees; one sample gives {simulated.Theta:F3} (se {simulated.StandardError:F3})."),
@@ -125,7 +125,7 @@ internal static class DoubleMLExperiments
         if (context.Scale != Scale.Smoke)
         {
             var (forest, classifier) = Forests(settings.Integer("trees"));
-            var config = new DmlConfig(settings.Integer("folds"), 1, TrimAt: settings.Number("trim"), Seed: (ulong)context.Seeds[0], StratifyFolds: true);
+            var config = new DmlConfig(settings.Integer("folds"), 1, TrimAt: settings.Number("trim"), Seed: context.Seeds[0], StratifyFolds: true);
             var effect = new InteractiveRegression(DoubleMLSamples.Eligibility(Retirement(context)), forest, classifier, config).Fit(cancellation: context.CancellationToken).Estimates[0];
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"401(k): {settings.Integer("repetitions")} repetitions of {settings.Integer("folds")} folds, forests of {settings.Integer("trees")} trees; one repetition gives {effect.Theta:F0} (se {effect.StandardError:F0})."));
         }
@@ -136,15 +136,15 @@ internal static class DoubleMLExperiments
     internal static DmlEstimate LeastSquaresEffect(CausalData data) =>
         new PartiallyLinearRegression(data, Learners.Linear(), Learners.Linear(), new DmlConfig(Folds: 1, CrossFit: false)).Fit().Estimates[0];
 
-    private static SimulatedEstimates Estimate(RunContext context, ulong seed)
+    private static SimulatedEstimates Estimate(RunContext context, long seed)
     {
         var settings = context.Settings;
-        var data = PlrSimulation.Draw(settings.Integer("observations"), settings.Integer("controls"), Truth, CounterRandom.Derive(seed, 1));
+        var data = PlrSimulation.Draw(settings.Integer("observations"), settings.Integer("controls"), Truth, RandomSource.Derive(seed, 1));
         var (p, trees) = (data.Controls.Columns, settings.Integer("simulation-trees"));
         // The same learners for all three estimators.
         var outcome = new RandomForest(trees, MinLeaf: 2, FeaturesPerSplit: Math.Max(1, 3 * p / 5), MaxDepth: 5);
         var treatment = new RandomForest(trees, MinLeaf: 6, FeaturesPerSplit: p, MaxDepth: 3);
-        var config = new DmlConfig(settings.Integer("folds"), Seed: CounterRandom.Derive(seed, 2));
+        var config = new DmlConfig(settings.Integer("folds"), Seed: RandomSource.Derive(seed, 2));
         var orthogonal = new PartiallyLinearRegression(data, outcome, treatment, config).Fit(cancellation: context.CancellationToken);
         // The non-orthogonal score takes g, learned on Y - theta0 D, on the same folds; l and m are those just predicted.
         var plugIn = new PartiallyLinearRegression(data, outcome, treatment, config with { Score = NonOrthogonal, Splits = orthogonal.Splits }, outcome)

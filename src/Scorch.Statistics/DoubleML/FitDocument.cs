@@ -21,7 +21,7 @@ internal sealed record FitDocument
 
     public required double TrimAt { get; init; }
 
-    public required ulong Seed { get; init; }
+    public required long Seed { get; init; }
 
     public required SortedDictionary<string, string> Learners { get; init; }
 

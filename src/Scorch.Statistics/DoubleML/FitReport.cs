@@ -4,7 +4,7 @@ namespace Scorch.Statistics.DoubleML;
 
 /// <summary>What <c>fit --json</c> prints.</summary>
 internal sealed record FitReport(
-    string Model, string Score, string Procedure, string Outcome, int Rows, int Folds, int Repetitions, ulong Seed,
+    string Model, string Score, string Procedure, string Outcome, int Rows, int Folds, int Repetitions, long Seed,
     IReadOnlyDictionary<string, string> Learners, double Level, IReadOnlyList<EstimateReport> Estimates, string? SavedTo)
 {
     public static FitReport Of(DmlFit fit, DmlBootstrap? bootstrap, double level, string? savedTo)

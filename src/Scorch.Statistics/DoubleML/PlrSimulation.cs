@@ -14,11 +14,11 @@ public static class PlrSimulation
     /// <param name="theta">The effect.</param>
     /// <param name="seed">Fixes the sample.</param>
     /// <returns>Outcome <c>y</c>, treatment <c>d</c>, controls <c>x1, x2, ...</c></returns>
-    public static CausalData Draw(int rows = 500, int controls = 20, double theta = 0.5, ulong seed = 0)
+    public static CausalData Draw(int rows = 500, int controls = 20, double theta = 0.5, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(controls, 3);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 2);
-        var random = new CounterRandom(seed);
+        var random = new RandomSource(seed);
         var x = Enumerable.Range(0, controls).Select(_ => new double[rows]).ToArray();
         var (y, d) = (new double[rows], new double[rows]);
         for (var i = 0; i < rows; i++)

@@ -1,5 +1,3 @@
-using Scorch.Tabular;
-
 namespace Scorch.Statistics.DoubleML;
 
 /// <summary>Draws the splits that a configuration asks for.</summary>
@@ -13,13 +11,13 @@ internal static class SplitDrawing
         if (!config.CrossFit)
             return SampleSplits.FromFolds([[config.Folds == 1 ? InSample(data.Rows) : Holdout(config, data.Rows)]], data.Rows);
         return SampleSplits.FromFoldNumbers([.. Enumerable.Range(0, config.Repetitions).Select(repetition =>
-            FoldNumbers(data.Rows, config.Folds, CounterRandom.Derive(config.Seed, 1, (ulong)repetition), config.StratifyFolds ? strata : null))]);
+            FoldNumbers(data.Rows, config.Folds, RandomSource.Derive(config.Seed, 1, repetition), config.StratifyFolds ? strata : null))]);
     }
 
     // Rows in random order, dealt out one fold after the other; with strata, one stratum after the other.
-    private static int[] FoldNumbers(int rows, int folds, ulong seed, IReadOnlyList<int>? strata)
+    private static int[] FoldNumbers(int rows, int folds, long seed, IReadOnlyList<int>? strata)
     {
-        var order = new CounterRandom(seed).Permutation(rows);
+        var order = new RandomSource(seed).Permutation(rows);
         if (strata is not null)
             order = [.. order.OrderBy(row => strata[row])];
         var numbers = new int[rows];
@@ -36,7 +34,7 @@ internal static class SplitDrawing
 
     private static Fold Holdout(DmlConfig config, int rows)
     {
-        var order = new CounterRandom(CounterRandom.Derive(config.Seed, 1, 0)).Permutation(rows);
+        var order = new RandomSource(RandomSource.Derive(config.Seed, 1, 0)).Permutation(rows);
         return new Fold([.. order[..(rows / 2)].Order()], [.. order[(rows / 2)..].Order()]);
     }
 
@@ -49,6 +47,6 @@ internal static class SplitDrawing
                 throw new ArgumentException($"DmlConfig: {config.Folds} folds of the {codes.Max() + 1} clusters of '{name}'; use at most as many folds as clusters.");
         return SampleSplits.FromClusterFolds(data.Clusters, [.. Enumerable.Range(0, config.Repetitions).Select(repetition =>
             (IReadOnlyList<int[]>)[.. data.Clusters.Select((codes, variable) =>
-                FoldNumbers(codes.Max() + 1, config.Folds, CounterRandom.Derive(config.Seed, 2, (ulong)repetition, (ulong)variable), null))])]);
+                FoldNumbers(codes.Max() + 1, config.Folds, RandomSource.Derive(config.Seed, 2, repetition, variable), null))])]);
     }
 }

@@ -83,7 +83,7 @@ internal static class GridSearching
         if (candidates is null || candidates.Count == 0)
             throw new ArgumentException("A grid search needs at least one candidate.");
         PenaltySelection.CheckFolds(folds, features.Rows, "The grid search");
-        var fold = PenaltySelection.Folds(features.Rows, folds, CounterRandom.Derive(context.Seed, 0x6121D));
+        var fold = PenaltySelection.Folds(features.Rows, folds, RandomSource.Derive(context.Seed, 0x6121D));
         var errors = new double[candidates.Count];
         for (var k = 0; k < folds; k++)
         {

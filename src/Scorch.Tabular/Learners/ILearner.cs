@@ -1,6 +1,7 @@
 namespace Scorch.Tabular;
 
 /// <summary>A learner is the immutable configuration of a method; fitting it gives a predictor.</summary>
+/// <remarks>One learner is fitted on several folds at once, so fitting must be safe from several threads.</remarks>
 public interface ILearner
 {
     /// <summary>A short name with the settings that matter, for summaries.</summary>
@@ -44,4 +45,4 @@ public interface IPredictor
 /// <summary>What a fit needs beside the data.</summary>
 /// <param name="Seed">Fixes every random choice; results do not depend on the number of threads.</param>
 /// <param name="CancellationToken">Stops long fits.</param>
-public readonly record struct FitContext(ulong Seed = 0, CancellationToken CancellationToken = default);
+public readonly record struct FitContext(long Seed = 0, CancellationToken CancellationToken = default);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Scorch.Tabular;
 
 /// <summary>Small functions that several learners share.</summary>
@@ -8,30 +11,62 @@ internal static class Numeric
     /// <summary>log(1 + exp(x)) without overflow.</summary>
     public static double Softplus(double x) => x > 0 ? x + Math.Log(1 + Math.Exp(-x)) : Math.Log(1 + Math.Exp(x));
 
-    public static double Mean(ReadOnlySpan<double> values)
+    public static double Mean(ReadOnlySpan<double> values) => Sum(values) / values.Length;
+
+    /// <summary>The sum in sixteen independent sums, as <see cref="Dot"/>.</summary>
+    public static double Sum(ReadOnlySpan<double> values)
     {
-        var sum = 0.0;
-        foreach (var value in values)
-            sum += value;
-        return sum / values.Length;
+        var (s0, s1, s2, s3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        var i = 0;
+        for (; i + 16 <= values.Length; i += 16)
+        {
+            s0 += Vector256.LoadUnsafe(ref from, (nuint)i);
+            s1 += Vector256.LoadUnsafe(ref from, (nuint)i + 4);
+            s2 += Vector256.LoadUnsafe(ref from, (nuint)i + 8);
+            s3 += Vector256.LoadUnsafe(ref from, (nuint)i + 12);
+        }
+        var rest = 0.0;
+        for (; i < values.Length; i++)
+            rest += values[i];
+        var sums = s0 + s1 + (s2 + s3);
+        return sums[0] + sums[1] + (sums[2] + sums[3]) + rest;
     }
 
-    /// <summary>The inner product in four independent sums: shorter dependency chains, in an order that no machine changes.</summary>
+    /// <summary>The inner product in sixteen independent sums, multiplied and added apart: an order, and so bits, that no machine changes.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         b = b[..a.Length];
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        var (s0, s1, s2, s3) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        ref var left = ref MemoryMarshal.GetReference(a);
+        ref var right = ref MemoryMarshal.GetReference(b);
         var i = 0;
-        for (; i + 4 <= a.Length; i += 4)
+        for (; i + 16 <= a.Length; i += 16)
         {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
+            s0 += Vector256.LoadUnsafe(ref left, (nuint)i) * Vector256.LoadUnsafe(ref right, (nuint)i);
+            s1 += Vector256.LoadUnsafe(ref left, (nuint)i + 4) * Vector256.LoadUnsafe(ref right, (nuint)i + 4);
+            s2 += Vector256.LoadUnsafe(ref left, (nuint)i + 8) * Vector256.LoadUnsafe(ref right, (nuint)i + 8);
+            s3 += Vector256.LoadUnsafe(ref left, (nuint)i + 12) * Vector256.LoadUnsafe(ref right, (nuint)i + 12);
         }
+        var rest = 0.0;
         for (; i < a.Length; i++)
-            s0 += a[i] * b[i];
-        return s0 + s1 + (s2 + s3);
+            rest += a[i] * b[i];
+        var sums = s0 + s1 + (s2 + s3);
+        return sums[0] + sums[1] + (sums[2] + sums[3]) + rest;
+    }
+
+    /// <summary>Adds a multiple: <c>target += factor * values</c>.</summary>
+    public static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> values)
+    {
+        values = values[..target.Length];
+        ref var to = ref MemoryMarshal.GetReference(target);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        var scale = Vector256.Create(factor);
+        var i = 0;
+        for (; i + 4 <= target.Length; i += 4)
+            (Vector256.LoadUnsafe(ref to, (nuint)i) + scale * Vector256.LoadUnsafe(ref from, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+        for (; i < target.Length; i++)
+            target[i] += factor * values[i];
     }
 
     public static double SoftThreshold(double value, double threshold) =>

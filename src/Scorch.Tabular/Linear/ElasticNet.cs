@@ -100,7 +100,7 @@ public sealed record ElasticNet(
         var gradient = (double[])gram.CrossTarget.Clone();
         for (var k = 0; k < p; k++)
             if (b[k] != 0)
-                Subtract(gradient, gram.Products[k], b[k]);
+                Numeric.AddScaled(gradient, -b[k], gram.Products[k]);
         var limit = tolerance * Math.Max(gram.TargetDeviation, double.Epsilon);
         var everything = true;
         for (var sweep = 0; ; sweep++)
@@ -120,7 +120,7 @@ public sealed record ElasticNet(
                 if (updated == old)
                     continue;
                 b[j] = updated;
-                Subtract(gradient, gram.Products[j], updated - old);
+                Numeric.AddScaled(gradient, old - updated, gram.Products[j]);
                 largest = Math.Max(largest, Math.Abs(updated - old) * Math.Sqrt(square));
             }
             // Sweeps over the active set until it rests, then over everything; done when that moves nothing.
@@ -133,12 +133,6 @@ public sealed record ElasticNet(
             else
                 everything = false;
         }
-    }
-
-    private static void Subtract(double[] gradient, double[] products, double factor)
-    {
-        for (var i = 0; i < gradient.Length; i++)
-            gradient[i] -= factor * products[i];
     }
 
     private void CheckSettings(int columns)

@@ -6,6 +6,9 @@ internal sealed class LogisticProblem
 {
     private const int MostSteps = 500;
     private const int MostSweeps = 20_000;
+
+    // Rows of all active columns that fit into the nearest caches together.
+    private const int BlockRows = 512;
     private readonly double[][] columns;
     private readonly double[] labels;
     private readonly double mix;
@@ -91,17 +94,7 @@ internal sealed class LogisticProblem
     private double[] QuadraticMinimum(double[] b, int[] active, double[] gradient, double[] weights, double penalty, double tolerance)
     {
         var count = active.Length + 1;
-        var hessian = new double[count][];
-        var weighted = new double[weights.Length];
-        for (var a = 0; a < count; a++)
-            hessian[a] = new double[count];
-        for (var a = 0; a < count; a++)
-        {
-            for (var i = 0; i < weighted.Length; i++)
-                weighted[i] = a == 0 ? weights[i] : weights[i] * columns[active[a - 1]][i];
-            for (var c = 0; c <= a; c++)
-                hessian[a][c] = hessian[c][a] = c == 0 ? Numeric.Mean(weighted) : Numeric.Dot(weighted, columns[active[c - 1]]) / weighted.Length;
-        }
+        var hessian = Hessian(active, weights);
         var delta = new double[count];
         for (var sweep = 0; sweep < MostSweeps; sweep++)
         {
@@ -119,8 +112,7 @@ internal sealed class LogisticProblem
                 if (change == 0)
                     continue;
                 delta[a] += change;
-                for (var c = 0; c < count; c++)
-                    gradient[c] -= change * hessian[a][c];
+                Numeric.AddScaled(gradient, -change, hessian[a]);
                 largest = Math.Max(largest, Math.Abs(change) * Math.Sqrt(curvature));
             }
             if (largest <= tolerance / 10)
@@ -132,11 +124,47 @@ internal sealed class LogisticProblem
         return delta;
     }
 
+    // The mean of w [1, x_active]^T [1, x_active].
+    private double[][] Hessian(int[] active, double[] weights)
+    {
+        var hessian = new double[active.Length + 1][];
+        for (var a = 0; a < hessian.Length; a++)
+            hessian[a] = new double[hessian.Length];
+        Span<double> weighted = stackalloc double[BlockRows];
+        for (var start = 0; start < weights.Length; start += BlockRows)
+        {
+            var size = Math.Min(BlockRows, weights.Length - start);
+            var block = weighted[..size];
+            for (var a = 0; a < hessian.Length; a++)
+            {
+                weights.AsSpan(start, size).CopyTo(block);
+                if (a > 0)
+                    Multiply(block, columns[active[a - 1]].AsSpan(start, size));
+                hessian[a][0] += Numeric.Sum(block);
+                for (var c = 1; c <= a; c++)
+                    hessian[a][c] += Numeric.Dot(block, columns[active[c - 1]].AsSpan(start, size));
+            }
+        }
+        for (var a = 0; a < hessian.Length; a++)
+            for (var c = 0; c <= a; c++)
+                hessian[a][c] = hessian[c][a] = hessian[a][c] / weights.Length;
+        return hessian;
+    }
+
+    private static void Multiply(Span<double> target, ReadOnlySpan<double> factors)
+    {
+        for (var i = 0; i < target.Length; i++)
+            target[i] *= factors[i];
+    }
+
     private void Add(double[] b, double[] logits, int index, double change)
     {
         b[index] += change;
-        for (var i = 0; i < logits.Length; i++)
-            logits[i] += index == 0 ? change : change * columns[index - 1][i];
+        if (index > 0)
+            Numeric.AddScaled(logits, change, columns[index - 1]);
+        else
+            for (var i = 0; i < logits.Length; i++)
+                logits[i] += change;
     }
 
     private (double[] Logits, double[] Residuals, double[] Weights) State(double[] b)
@@ -145,8 +173,7 @@ internal sealed class LogisticProblem
         Array.Fill(logits, b[0]);
         for (var j = 0; j < columns.Length; j++)
             if (b[j + 1] != 0)
-                for (var i = 0; i < logits.Length; i++)
-                    logits[i] += b[j + 1] * columns[j][i];
+                Numeric.AddScaled(logits, b[j + 1], columns[j]);
         var residuals = new double[labels.Length];
         var weights = new double[labels.Length];
         for (var i = 0; i < logits.Length; i++)

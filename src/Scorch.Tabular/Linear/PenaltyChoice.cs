@@ -14,9 +14,9 @@ public enum PenaltyChoice
 internal static class PenaltySelection
 {
     /// <summary>Folds of nearly equal size in random order.</summary>
-    public static int[] Folds(int rows, int folds, ulong seed)
+    public static int[] Folds(int rows, int folds, long seed)
     {
-        var order = new CounterRandom(seed, 0xF01D).Permutation(rows);
+        var order = new RandomSource(seed).Fork(0xF01D).Permutation(rows);
         var fold = new int[rows];
         for (var i = 0; i < rows; i++)
             fold[order[i]] = i % folds;

@@ -68,7 +68,7 @@ internal static class Boosting
             context.CancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < n; i++)
                 residuals[i] = target[i] - (isLogistic ? Numeric.Sigmoid(scores[i]) : scores[i]);
-            var random = new CounterRandom(context.Seed, (ulong)t);
+            var random = new RandomSource(context.Seed).Fork(t);
             int[] rows = sampled < n ? random.Permutation(n)[..sampled] : [.. Enumerable.Range(0, n)];
             Array.Sort(rows);
             var tree = builder.Grow((int[])rows.Clone(), residuals, random);

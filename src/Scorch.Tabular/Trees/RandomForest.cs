@@ -48,12 +48,16 @@ internal static class ForestGrowing
         // Each tree draws from a stream of its own: which thread grows it makes no difference.
         Parallel.For(0, trees, new ParallelOptions { CancellationToken = context.CancellationToken }, () => new TreeBuilder(coded, shape), (index, _, builder) =>
         {
-            var random = new CounterRandom(context.Seed, (ulong)index);
-            var rows = new int[features.Rows];
-            for (var i = 0; i < rows.Length; i++)
-                rows[i] = random.NextInt32(rows.Length);
+            var random = new RandomSource(context.Seed).Fork(index);
+            var times = new int[features.Rows];
+            for (var i = 0; i < times.Length; i++)
+                times[random.NextInt64(times.Length)]++;
             // In ascending order, neighbours in memory are visited together.
-            Array.Sort(rows);
+            var rows = new int[times.Length];
+            var drawn = 0;
+            for (var i = 0; i < times.Length; i++)
+                for (var again = 0; again < times[i]; again++)
+                    rows[drawn++] = i;
             grown[index] = builder.Grow(rows, target, random);
             return builder;
         }, _ => { });

@@ -6,6 +6,7 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
 {
     private readonly int[] counts = new int[features.MostValues];
     private readonly double[] sums = new double[features.MostValues];
+    private readonly int[] present = new int[features.MostValues];
     private readonly List<int> splitFeature = [];
     private readonly List<double> splitThreshold = [];
     private readonly List<int> left = [];
@@ -14,12 +15,13 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
     private readonly int[] order = new int[features.Columns];
     private int[] keys = [];
     private double[] items = [];
+    private double[] centred = [];
     private int[] scratch = [];
 
     private readonly record struct Split(int Feature, int Code, double Threshold);
 
     /// <summary>Grows a tree on the given rows (repeats count), whose array it reorders.</summary>
-    public Tree Grow(int[] rows, double[] target, CounterRandom? random)
+    public Tree Grow(int[] rows, double[] target, RandomSource? random)
     {
         splitFeature.Clear();
         splitThreshold.Clear();
@@ -27,7 +29,7 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
         right.Clear();
         value.Clear();
         if (keys.Length < rows.Length)
-            (keys, items, scratch) = (new int[rows.Length], new double[rows.Length], new int[rows.Length]);
+            (keys, items, centred, scratch) = (new int[rows.Length], new double[rows.Length], new double[rows.Length], new int[rows.Length]);
 
         var pending = new Stack<(int Node, int Start, int Count, int Depth)>();
         pending.Push((NewNode(), 0, rows.Length, 0));
@@ -74,11 +76,16 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
         return true;
     }
 
-    private Split? BestSplit(ReadOnlySpan<int> rows, double[] target, double mean, CounterRandom? random)
+    private Split? BestSplit(ReadOnlySpan<int> rows, double[] target, double mean, RandomSource? random)
     {
         var columns = features.Columns;
         for (var j = 0; j < columns; j++)
             order[j] = j;
+        // The targets about the node's mean, gathered once for all features.
+        var about = centred.AsSpan(0, rows.Length);
+        for (var i = 0; i < about.Length; i++)
+            about[i] = target[rows[i]] - mean;
+        var sum = Numeric.Sum(about);
         var best = double.NegativeInfinity;
         Split? chosen = null;
         var looked = 0;
@@ -87,72 +94,65 @@ internal sealed class TreeBuilder(CodedFeatures features, TreeShape shape)
         {
             if (random is not null && shape.FeaturesPerSplit < columns)
             {
-                var pick = j + random.NextInt32(columns - j);
+                var pick = j + (int)random.NextInt64(columns - j);
                 (order[j], order[pick]) = (order[pick], order[j]);
             }
-            if (Consider(order[j], rows, target, mean, ref best, ref chosen))
+            if (Consider(order[j], rows, about, sum, ref best, ref chosen))
                 looked++;
         }
         return chosen;
     }
 
     // Looks at all thresholds of one feature; false when it is constant on these rows.
-    private bool Consider(int feature, ReadOnlySpan<int> rows, double[] target, double mean, ref double best, ref Split? chosen)
+    private bool Consider(int feature, ReadOnlySpan<int> rows, ReadOnlySpan<double> about, double sum, ref double best, ref Split? chosen)
     {
         var codes = features.Codes[feature];
-        var values = features.Values[feature];
+        var distinct = features.Values[feature].Length;
         var total = rows.Length;
-        double leftSum = 0, rightSum = 0;
-        if (values.Length <= 2 * total)
+        var leftSum = 0.0;
+        if (distinct <= 2 * total)
         {
-            var countOf = counts.AsSpan(0, values.Length);
-            var sumOf = sums.AsSpan(0, values.Length);
+            var countOf = counts.AsSpan(0, distinct);
+            var sumOf = sums.AsSpan(0, distinct);
             countOf.Clear();
             sumOf.Clear();
-            foreach (var row in rows)
+            for (var i = 0; i < rows.Length; i++)
             {
-                var code = codes[row];
+                var code = codes[rows[i]];
                 countOf[code]++;
-                sumOf[code] += target[row] - mean;
+                sumOf[code] += about[i];
             }
-            foreach (var sum in sumOf)
-                rightSum += sum;
-            int previous = -1, leftCount = 0;
+            // Which codes occur, without a branch that nothing can predict.
+            var found = 0;
             for (var code = 0; code < countOf.Length; code++)
             {
-                if (countOf[code] == 0)
-                    continue;
-                if (previous >= 0)
-                    Judge(feature, previous, code, leftCount, total - leftCount, leftSum, rightSum, ref best, ref chosen);
+                present[found] = code;
+                found += countOf[code] == 0 ? 0 : 1;
+            }
+            var leftCount = 0;
+            for (var i = 0; i + 1 < found; i++)
+            {
+                var code = present[i];
                 leftCount += countOf[code];
                 leftSum += sumOf[code];
-                rightSum -= sumOf[code];
-                if (previous < 0 && leftCount == total)
-                    return false;
-                previous = code;
+                Judge(feature, code, present[i + 1], leftCount, total - leftCount, leftSum, sum - leftSum, ref best, ref chosen);
             }
-            return true;
+            return found > 1;
         }
 
         var key = keys.AsSpan(0, total);
         var item = items.AsSpan(0, total);
         for (var i = 0; i < total; i++)
-        {
             key[i] = codes[rows[i]];
-            item[i] = target[rows[i]] - mean;
-            rightSum += item[i];
-        }
+        about.CopyTo(item);
         key.Sort(item);
-        if (key[0] == key[^1])
-            return false;
         for (var i = 1; i < total; i++)
         {
             leftSum += item[i - 1];
-            rightSum -= item[i - 1];
             if (key[i] != key[i - 1])
-                Judge(feature, key[i - 1], key[i], i, total - i, leftSum, rightSum, ref best, ref chosen);
+                Judge(feature, key[i - 1], key[i], i, total - i, leftSum, sum - leftSum, ref best, ref chosen);
         }
-        return true;
+        return key[0] != key[^1];
     }
 
     // Least squared error is greatest S_L^2/n_L + S_R^2/n_R, S the sums of centred targets.

@@ -11,10 +11,13 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
     public void Seed(Edge edge, Tensor gradient) => Accumulate(edge, gradient);
 
     /// <summary>Walks; gradients of <paramref name="targets"/> are kept, leaves gather only when <paramref name="accumulateLeaves"/>.</summary>
-    public Tensor?[] Run(Edge[] targets, bool accumulateLeaves)
+    /// <param name="targets">Whose gradients are wanted.</param>
+    /// <param name="accumulateLeaves">Whether leaves gather.</param>
+    /// <param name="stopAtTargets">Whether the targets enclose what is walked: nothing flows on from one.</param>
+    public Tensor?[] Run(Edge[] targets, bool accumulateLeaves, bool stopAtTargets = false)
     {
         var result = new Tensor?[targets.Length];
-        var needed = targets.Length > 0 ? Needed(targets) : null;
+        var needed = targets.Length > 0 && !stopAtTargets ? Needed(targets) : null;
         var watched = GradientMode.DetectsAnomaly;
         using var mode = GradientMode.SetUnwatched(createGraph);
         var queue = new PriorityQueue<Node, long>();
@@ -22,8 +25,14 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
         while (queue.TryDequeue(out var node, out _))
         {
             gradients.Remove(node, out var arrived);
+            var isTarget = false;
             for (var i = 0; i < targets.Length; i++)
-                if (ReferenceEquals(targets[i].Node, node)) result[i] = arrived![targets[i].Output];
+            {
+                if (!ReferenceEquals(targets[i].Node, node)) continue;
+                result[i] = arrived![targets[i].Output];
+                isTarget = true;
+            }
+            if (isTarget && stopAtTargets) continue;
             if (node is LeafNode leaf)
             {
                 if (accumulateLeaves) Gather(leaf.Tensor, arrived![0]!);

@@ -176,6 +176,8 @@ public static class Differentiation
 
     /// <summary>
     /// Runs <paramref name="function"/> without keeping what it saves; the backward pass runs it again. Less memory for more time.
+    /// Gradients reach the inputs and whatever else the function captures, parameters or results of earlier operations, and can be
+    /// differentiated again (<c>createGraph</c>).
     /// </summary>
     /// <param name="function">A function of its inputs that draws no random numbers without an explicit source of its own.</param>
     /// <param name="inputs">Its inputs.</param>
@@ -184,24 +186,22 @@ public static class Differentiation
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
         if (!GradientMode.IsEnabled) return function(inputs);
-        Tensor output;
-        using (GradientMode.Disable()) output = function(inputs);
-        var result = output.Detach();
-        // Parameters inside the function gather their gradients in the nested pass; a hook on a marker input keeps the node alive when no input requires gradients.
-        var marker = Tensor.Scalar(0, result.DataType.IsDifferentiable() ? result.DataType : DataType.Float32, result.Device);
-        marker.RequiresGradient = true;
-        return Tape.Record(result, "Checkpoint", [.. inputs, marker], inputs, gradient =>
+        // One recorded run shows what the function captures: edges to nodes that were there before it.
+        var first = CheckpointRun.Of(function, inputs, keepHistory: false);
+        if (first.Output.Edge.Node is null) return first.Output;
+        var captured = first.Captured();
+        var result = first.Output.Detach();
+        first.Release();
+        Tensor[] read = [.. inputs, .. captured.Select(edge => edge.Node).OfType<LeafNode>().Select(leaf => leaf.Tensor)];
+        return Tape.Record(result, "Checkpoint", inputs, captured, read, gradient =>
         {
+            // Recorded, the second run hangs on the inputs themselves, so that its derivative does too.
+            var createGraph = GradientMode.IsEnabled;
             using var mode = GradientMode.Enable();
-            var copies = inputs.Select(input =>
-            {
-                var copy = input.Detach();
-                copy.RequiresGradient = input.RequiresGradient;
-                return copy;
-            }).ToArray();
-            var again = function(copies);
-            again.Backward(gradient.Detach());
-            return [.. copies.Select(copy => copy.Gradient), null];
+            var again = CheckpointRun.Of(function, inputs, keepHistory: createGraph);
+            var pass = new BackwardPass(createGraph, retainGraph: createGraph);
+            pass.Seed(again.Output.Edge, createGraph ? gradient : gradient.Detach());
+            return pass.Run([.. again.Inputs.Select(input => input.Edge), .. captured], accumulateLeaves: false, stopAtTargets: true);
         });
     }
 

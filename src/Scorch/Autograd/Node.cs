@@ -15,6 +15,9 @@ internal abstract class Node
         Order = Interlocked.Increment(ref count);
     }
 
+    /// <summary>Nodes made from now on, by this thread or another, have at least this order.</summary>
+    public static long Next => Interlocked.Read(ref count) + 1;
+
     public string Name { get; }
 
     /// <summary>One an input.</summary>

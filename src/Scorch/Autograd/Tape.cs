@@ -26,6 +26,13 @@ internal static class Tape
         return output;
     }
 
+    /// <summary>The same with further edges that gradients flow along, after those of the inputs.</summary>
+    public static Tensor Record(Tensor output, string name, Tensor[] inputs, Edge[] further, Tensor[] saved, Func<Tensor, Tensor?[]> derivative)
+    {
+        output.SetProducer(new OperationNode(name, [.. Edges(inputs), .. further], 1, saved, gradients => derivative(gradients[0]!)), 0);
+        return output;
+    }
+
     /// <summary>The same for several outputs; a gradient is null where none reached an output.</summary>
     public static void Record(Tensor[] outputs, string name, Tensor?[] inputs, Tensor[] saved, Func<Tensor?[], Tensor?[]> derivative)
     {

@@ -75,6 +75,7 @@ internal sealed partial class CpuKernels
     private static bool IsContiguous(in Operand operand)
     {
         long expected = 1;
+        if (operand.Shape.ElementCount == 0) return true;
         for (var d = operand.Shape.Rank - 1; d >= 0; d--)
         {
             if (operand.Shape[d] != 1 && operand.Strides[d] != expected) return false;

@@ -10,22 +10,22 @@ internal sealed partial class CpuKernels : KernelTable
     {
         switch (output.Type)
         {
-            case DataType.Bool: Fill(output, value.ToComplex() != Complex.Zero); break;
-            case DataType.UInt8: Fill(output, unchecked((byte)value.ToInt64())); break;
-            case DataType.Int8: Fill(output, unchecked((sbyte)value.ToInt64())); break;
-            case DataType.Int16: Fill(output, unchecked((short)value.ToInt64())); break;
-            case DataType.Int32: Fill(output, unchecked((int)value.ToInt64())); break;
-            case DataType.Int64: Fill(output, value.ToInt64()); break;
-            case DataType.Float16: Fill(output, (Half)value.ToDouble()); break;
-            case DataType.BFloat16: Fill(output, (BFloat16)(float)value.ToDouble()); break;
-            case DataType.Float32: Fill(output, (float)value.ToDouble()); break;
-            case DataType.Float64: Fill(output, value.ToDouble()); break;
-            case DataType.Complex64: Fill(output, (Complex64)value.ToComplex()); break;
-            default: Fill(output, value.ToComplex()); break;
+            case DataType.Bool: FillAs(output, value.ToComplex() != Complex.Zero); break;
+            case DataType.UInt8: FillAs(output, unchecked((byte)value.ToInt64())); break;
+            case DataType.Int8: FillAs(output, unchecked((sbyte)value.ToInt64())); break;
+            case DataType.Int16: FillAs(output, unchecked((short)value.ToInt64())); break;
+            case DataType.Int32: FillAs(output, unchecked((int)value.ToInt64())); break;
+            case DataType.Int64: FillAs(output, value.ToInt64()); break;
+            case DataType.Float16: FillAs(output, (Half)value.ToDouble()); break;
+            case DataType.BFloat16: FillAs(output, (BFloat16)(float)value.ToDouble()); break;
+            case DataType.Float32: FillAs(output, (float)value.ToDouble()); break;
+            case DataType.Float64: FillAs(output, value.ToDouble()); break;
+            case DataType.Complex64: FillAs(output, (Complex64)value.ToComplex()); break;
+            default: FillAs(output, value.ToComplex()); break;
         }
     }
 
-    private static void Fill<T>(in Operand output, T value)
+    private static void FillAs<T>(in Operand output, T value)
         where T : unmanaged => StridedLoop.Invoke(new FillLoop<T>(value), output);
 
     public override void Unary(UnaryKernel kernel, in Operand output, in Operand input, Scalar parameter)

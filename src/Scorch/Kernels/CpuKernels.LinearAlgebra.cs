@@ -19,13 +19,13 @@ internal abstract partial class KernelTable
     /// <returns>The first matrix that is not positive definite, or -1.</returns>
     public abstract int Cholesky(in Operand matrix);
 
-    /// <summary>Reduced QR of float64 [b, m, n]: q [b, m, k], r [b, k, n], k = min(m, n); all contiguous; signs as Householder's, LAPACK's convention.</summary>
+    /// <summary>Reduced QR of float64 or complex128 [b, m, n]: q [b, m, k], r [b, k, n], k = min(m, n); all contiguous; signs as Householder's, LAPACK's convention.</summary>
     public abstract void OrthogonalTriangular(in Operand q, in Operand r, in Operand input);
 
     /// <summary>Eigenvalues (rising) and orthonormal eigenvectors (columns) of symmetric or Hermitian [b, n, n]; reads the lower triangle.</summary>
     public abstract void SymmetricEigen(in Operand values, in Operand vectors, in Operand input);
 
-    /// <summary>Singular value decomposition of square float64 [b, n, n]: u and v (columns) [b, n, n], values [b, n] falling; all contiguous.</summary>
+    /// <summary>Singular value decomposition of square float64 or complex128 [b, n, n]: u and v (columns) [b, n, n], values [b, n] falling; all contiguous.</summary>
     public abstract void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input);
 }
 
@@ -169,6 +169,11 @@ internal sealed unsafe partial class CpuKernels
 
     public override void OrthogonalTriangular(in Operand q, in Operand r, in Operand input)
     {
+        if (input.Type == DataType.Complex128)
+        {
+            ComplexOrthogonalTriangular(q, r, input);
+            return;
+        }
         var (m, n) = (input.Shape[1], input.Shape[2]);
         var k = Math.Min(m, n);
         fixed (byte* qBytes = &q.Reference, rBytes = &r.Reference, inputBytes = &input.Reference)

@@ -27,7 +27,7 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    private static double Draw(RandomKernel kernel, DataType type, ulong key, ulong counter, double first, double second)
+    internal static double Draw(RandomKernel kernel, DataType type, ulong key, ulong counter, double first, double second)
     {
         var (low, high) = Philox.Next(key, counter);
         switch (kernel)

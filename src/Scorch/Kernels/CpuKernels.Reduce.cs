@@ -120,7 +120,7 @@ internal sealed unsafe partial class CpuKernels
         if (outputs == 0) return;
         if (input.Count == 0)
         {
-            Fill(output, TReduction.Identity);
+            FillAs(output, TReduction.Identity);
             return;
         }
         var layout = new ReductionLayout(output, input);

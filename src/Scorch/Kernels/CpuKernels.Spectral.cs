@@ -54,6 +54,11 @@ internal sealed unsafe partial class CpuKernels
     {
         var n = input.Shape[2];
         if (n == 0) return;
+        if (input.Type == DataType.Complex128)
+        {
+            ComplexSingularValues(u, values, v, input);
+            return;
+        }
         fixed (byte* uBytes = &u.Reference, valueBytes = &values.Reference, vBytes = &v.Reference, inputBytes = &input.Reference)
         {
             var us = (double*)uBytes;

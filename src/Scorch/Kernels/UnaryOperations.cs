@@ -45,7 +45,7 @@ internal readonly struct SignOperation<T>(T zero, T one, T minusOne) : IUnary<T>
         where V : struct, ISimd<V, T>
     {
         var zeros = V.Create(zero);
-        return V.Select(V.LessThan(zeros, x), V.Create(one), V.Select(V.LessThan(x, zeros), V.Create(minusOne), V.Select(V.Equal(x, x), zeros, x)));
+        return V.Select(V.LessThan(zeros, x), V.Create(one), V.Select(V.LessThan(x, zeros), V.Create(minusOne), zeros));
     }
 }
 

@@ -1,6 +1,7 @@
 namespace Scorch.Modules;
 
-/// <summary>Attention of several heads (Vaswani et al. 2017) with PyTorch's names: <c>in_proj_weight</c>, <c>in_proj_bias</c>, <c>out_proj</c>.</summary>
+/// <summary>Attention of several heads (Vaswani et al. 2017) with PyTorch's names: <c>in_proj_weight</c> (or <c>q_proj_weight</c>, <c>k_proj_weight</c>,
+/// <c>v_proj_weight</c> where keys or values have features of their own), <c>in_proj_bias</c>, <c>out_proj</c>.</summary>
 /// <remarks>Inputs are [time, batch, features], or [batch, time, features] where <c>batchFirst</c> is set.</remarks>
 public sealed class MultiheadAttention : Module
 {
@@ -9,22 +10,33 @@ public sealed class MultiheadAttention : Module
     private readonly RandomSource random;
 
     /// <summary>A layer with Xavier-uniform projections and zero biases, as in PyTorch.</summary>
-    /// <param name="features">Features of queries, keys, values and outputs.</param>
+    /// <param name="features">Features of queries and outputs; of keys and values too where nothing else is said.</param>
     /// <param name="heads">Heads; must divide the features.</param>
     /// <param name="random">Draws the weights and dropout.</param>
     /// <param name="dropout">Probability of dropping an attention weight, in training.</param>
     /// <param name="bias">Whether the projections have biases.</param>
     /// <param name="batchFirst">Whether the batch is the first dimension.</param>
     /// <param name="dataType">Type of the weights.</param>
-    /// <exception cref="ArgumentException">The heads do not divide the features.</exception>
-    public MultiheadAttention(int features, int heads, RandomSource random, double dropout = 0, bool bias = true, bool batchFirst = false, DataType dataType = DataType.Float32)
+    /// <param name="keyFeatures">Features of the keys (PyTorch's <c>kdim</c>), if others.</param>
+    /// <param name="valueFeatures">Features of the values (PyTorch's <c>vdim</c>), if others.</param>
+    /// <exception cref="ArgumentException">The heads do not divide the features, or a number of features is below 1.</exception>
+    public MultiheadAttention(int features, int heads, RandomSource random, double dropout = 0, bool bias = true, bool batchFirst = false, DataType dataType = DataType.Float32,
+        int? keyFeatures = null, int? valueFeatures = null)
     {
         ArgumentNullException.ThrowIfNull(random);
         if (heads < 1 || features < 1 || features % heads != 0)
             throw new ArgumentException($"MultiheadAttention: {heads} heads do not divide {features} features.", nameof(heads));
+        if (keyFeatures < 1 || valueFeatures < 1)
+            throw new ArgumentException($"MultiheadAttention: {keyFeatures ?? features} key and {valueFeatures ?? features} value features; both are at least 1.", keyFeatures < 1 ? nameof(keyFeatures) : nameof(valueFeatures));
         (Heads, this.dropout, this.batchFirst, this.random) = (heads, dropout, batchFirst, random);
-        InputWeight = Parameter.Full([3 * features, features], 0, dataType);
-        Initialize.XavierUniform(InputWeight, random);
+        Parameter Projection(int outputs, int inputs)
+        {
+            var weight = Parameter.Full([outputs, inputs], 0, dataType);
+            Initialize.XavierUniform(weight, random);
+            return weight;
+        }
+        if ((keyFeatures ?? features) == features && (valueFeatures ?? features) == features) InputWeight = Projection(3 * features, features);
+        else (QueryWeight, KeyWeight, ValueWeight) = (Projection(features, features), Projection(features, keyFeatures ?? features), Projection(features, valueFeatures ?? features));
         InputBias = bias ? Parameter.Full([3 * features], 0, dataType) : null;
         Output = new(features, features, random, bias, dataType);
         if (Output.Bias is { } outputBias) Initialize.Set(outputBias, Tensor.ZerosLike(outputBias));
@@ -33,9 +45,21 @@ public sealed class MultiheadAttention : Module
     /// <summary>Heads.</summary>
     public int Heads { get; }
 
-    /// <summary>Projections of queries, keys and values, one below the other: [3 * features, features].</summary>
+    /// <summary>Projections of queries, keys and values, one below the other: [3 * features, features]; null where keys or values have features of their own.</summary>
     [Name("in_proj_weight")]
-    public Parameter InputWeight { get; }
+    public Parameter? InputWeight { get; }
+
+    /// <summary>The projection of queries alone: [features, features].</summary>
+    [Name("q_proj_weight")]
+    public Parameter? QueryWeight { get; }
+
+    /// <summary>The projection of keys alone: [features, key features].</summary>
+    [Name("k_proj_weight")]
+    public Parameter? KeyWeight { get; }
+
+    /// <summary>The projection of values alone: [features, value features].</summary>
+    [Name("v_proj_weight")]
+    public Parameter? ValueWeight { get; }
 
     /// <summary>[3 * features], if any.</summary>
     [Name("in_proj_bias")]
@@ -48,7 +72,7 @@ public sealed class MultiheadAttention : Module
     /// <summary>Attends.</summary>
     /// <param name="queries">[batch, targets, features] in the layer's layout.</param>
     /// <param name="keys">[batch, sources, features] in the layer's layout.</param>
-    /// <param name="values">As the keys.</param>
+    /// <param name="values">[batch, sources, features] in the layer's layout, as many as keys.</param>
     /// <param name="mask">[targets, sources] or [batch * heads, targets, sources]: bool, true where attention is not allowed; or numbers that are added to the scores.</param>
     /// <param name="keyPadding">[batch, sources], bool: true where a key is padding.</param>
     /// <returns>Outputs in the layout of the queries, and the weights averaged over heads [batch, targets, sources].</returns>
@@ -58,12 +82,14 @@ public sealed class MultiheadAttention : Module
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
-        var features = InputWeight.Shape[1];
-        if (queries.Rank != 3 || keys.Rank != 3 || keys.Shape != values.Shape || queries.Shape[-1] != features || keys.Shape[-1] != features)
-            throw new ArgumentException($"MultiheadAttention: queries {queries.Shape}, keys {keys.Shape}, values {values.Shape}; give three dimensions with {features} features, keys and values of one shape.", nameof(queries));
+        var features = Output.Weight.Shape[0];
+        Parameter?[] own = [QueryWeight, KeyWeight, ValueWeight];
+        var sizes = Array.ConvertAll(own, weight => weight?.Shape[1] ?? features);
+        if (queries.Rank != 3 || keys.Rank != 3 || values.Rank != 3 || keys.Shape[..2] != values.Shape[..2] || queries.Shape[-1] != sizes[0] || keys.Shape[-1] != sizes[1] || values.Shape[-1] != sizes[2])
+            throw new ArgumentException($"MultiheadAttention: queries {queries.Shape}, keys {keys.Shape}, values {values.Shape}; give three dimensions with {sizes[0]}, {sizes[1]} and {sizes[2]} features, as many values as keys.", nameof(queries));
         Tensor Heads4(Tensor x, int part)
         {
-            var projected = x.Affine(InputWeight.Narrow(0, part * features, features), InputBias?.Narrow(0, part * features, features));
+            var projected = x.Affine(own[part] ?? InputWeight!.Narrow(0, part * features, features), InputBias?.Narrow(0, part * features, features));
             var split = projected.Reshape(x.Shape[0], x.Shape[1], Heads, features / Heads);
             return batchFirst ? split.Permute(0, 2, 1, 3) : split.Permute(1, 2, 0, 3);
         }

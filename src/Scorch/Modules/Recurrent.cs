@@ -75,7 +75,7 @@ public abstract class Recurrent : Module
         var series = Options.BatchFirst ? x.Transpose(0, 1) : x;
         if (series.Shape[0] == 0) throw new ArgumentException($"{GetType().Name}: input {x.Shape} has no time steps.", nameof(x));
         Shape shape = [weights.Length, series.Shape[1], Hidden];
-        var starts = initial.Select(state => state ?? Tensor.Zeros(shape, x.DataType)).ToArray();
+        var starts = initial.Select(state => state ?? Tensor.Zeros(shape, x.DataType, x.Device)).ToArray();
         foreach (var start in starts)
             if (start.Shape != shape) throw new ArgumentException($"{GetType().Name}: a first state has shape {start.Shape}; it must be {shape}.", nameof(initial));
         var finals = starts.Select(_ => new List<Tensor>()).ToArray();

@@ -46,7 +46,7 @@ public partial class Tensor
             BinaryKernel.Divide,
             Float(a),
             Float(b),
-            g => (a.RequiresGradient ? g / b.Conjugate() : null, b.RequiresGradient ? -g * (a / (b * b)).Conjugate() : null),
+            g => (a.RequiresGradient ? g / b.Conjugate() : null, b.RequiresGradient ? -g * (a / b / b).Conjugate() : null),
             a,
             b);
 
@@ -73,7 +73,7 @@ public partial class Tensor
     public Tensor TruncatedRemainder(Tensor divisor) =>
         Binary("TruncatedRemainder", BinaryKernel.TruncatedRemainder, this, divisor, g => (g, -g * (this / divisor).Truncate()), this, divisor);
 
-    /// <summary>x^exponent, broadcasting. The derivative with respect to the exponent is 0 where x is 0.</summary>
+    /// <summary>x^exponent, broadcasting. The derivative by the exponent is 0 where x is 0 and the exponent is not negative.</summary>
     public Tensor Pow(Tensor exponent) =>
         Binary(
             "Pow",
@@ -82,9 +82,15 @@ public partial class Tensor
             exponent,
             g => (
                 RequiresGradient ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
-                exponent.RequiresGradient ? g * Where(EqualTo(0).And(exponent.EqualTo(0).LogicalNot()), ZerosLike(this), Pow(exponent) * Where(EqualTo(0), OnesLike(this), this).Log()).Conjugate() : null),
+                exponent.RequiresGradient ? g * ExponentSlope(exponent).Conjugate() : null),
             this,
             exponent);
+
+    private Tensor ExponentSlope(Tensor exponent)
+    {
+        var flat = EqualTo(0).And((exponent.DataType.IsComplex() ? exponent.Real() : exponent).GreaterOrEqual(0));
+        return Where(flat, ZerosLike(this), Pow(exponent) * Where(flat, OnesLike(this), this).Log());
+    }
 
     /// <summary>x^exponent.</summary>
     public Tensor Pow(Scalar exponent)
@@ -145,8 +151,22 @@ public partial class Tensor
             this,
             other);
 
-    /// <summary>sqrt(x^2 + y^2).</summary>
-    public Tensor Hypotenuse(Tensor other) => ((this * this) + (other * other)).Sqrt();
+    /// <summary>sqrt(x^2 + y^2), without overflow; infinite where either is.</summary>
+    public Tensor Hypotenuse(Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Tensor scale;
+        Tensor infinite;
+        using (GradientMode.Disable())
+        {
+            scale = Abs().Maximum(other.Abs());
+            infinite = IsInfinite().Or(other.IsInfinite());
+            scale = Where(infinite.Or(scale.EqualTo(0)), OnesLike(scale), scale);
+        }
+        // The root is homogeneous: its derivative does not feel a scale that is held fixed.
+        var root = ((this / scale).Square() + (other / scale).Square()).Sqrt() * scale;
+        return Where(infinite, Full([], double.PositiveInfinity, root.DataType, root.Device), root);
+    }
 
     /// <summary>Bitwise, for truth values logical, "and".</summary>
     public Tensor And(Tensor other) => Binary("And", BinaryKernel.And, this, other, null);

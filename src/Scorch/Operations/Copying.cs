@@ -43,16 +43,19 @@ public partial class Tensor
     public void SubtractInPlace(Tensor other) => WriteInPlace("SubtractInPlace", this - other);
 
     /// <summary>Multiplies in place.</summary>
-    public void MultiplyInPlace(Tensor other) => WriteInPlace("MultiplyInPlace", this * other);
+    public void MultiplyInPlace(Tensor other) => WriteInPlace("MultiplyInPlace", Unwritten(other) * other);
 
     /// <summary>Multiplies by a number in place.</summary>
     public void MultiplyInPlace(Scalar other) => WriteInPlace("MultiplyInPlace", this * other);
 
     /// <summary>Divides in place.</summary>
-    public void DivideInPlace(Tensor other) => WriteInPlace("DivideInPlace", this / other);
+    public void DivideInPlace(Tensor other) => WriteInPlace("DivideInPlace", Unwritten(other) / other);
 
     /// <summary>Sets every element.</summary>
     public void FillInPlace(Scalar value) => WriteInPlace("FillInPlace", Full([], value, DataType, Device));
+
+    /// <summary>What a derivative by <paramref name="other"/> may save: these elements, which the write leaves alone.</summary>
+    private Tensor Unwritten(Tensor other) => Tape.Records(other) ? Clone() : this;
 
     private void WriteInPlace(string operation, Tensor value)
     {
@@ -73,6 +76,8 @@ public partial class Tensor
         if (IsLeaf && requiresGradient || ViewBase is { IsLeaf: true, requiresGradient: true })
             throw new InvalidOperationException($"{operation}: a leaf that requires gradients cannot be written in place while operations are recorded; use GradientMode.Disable().");
         var replaced = value.To(DataType).Expand(Shape);
+        // The history of a leaf is the leaf itself: a step in between carries it.
+        if (replaced.IsLeaf) replaced = replaced.View(Shape);
         if (ViewBase is { } root)
         {
             var whole = ReplaceView(root, Replay!, replaced);

@@ -121,7 +121,7 @@ public partial class Tensor
     public Tensor Sigmoid() => Unary(UnaryKernel.Sigmoid, (x, y, g) => g * (y * (1 - y)).Conjugate(), Saves.Output);
 
     /// <summary>max(x, 0); the derivative at 0 is 0.</summary>
-    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => g * y.GreaterThan(0).To(g.DataType), Saves.Output, numbers: true);
+    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => g * y.NotEqual(0).To(g.DataType), Saves.Output, numbers: true);
 
     /// <summary>log(1 + e^x) without overflow.</summary>
     public Tensor Softplus()
@@ -170,7 +170,7 @@ public partial class Tensor
     }
 
     /// <summary>The angle: atan2(imaginary, real).</summary>
-    public Tensor Angle() => DataType.IsComplex() ? Imaginary().Atan2(Real()) : Where(LessThan(0), FullLike(this, Math.PI), ZerosLike(this));
+    public Tensor Angle() => DataType.IsComplex() ? Imaginary().Atan2(Real()) : Where(LessThan(0), FullLike(this, Math.PI), Where(IsNaN(), Detach(), ZerosLike(this)));
 
     /// <summary>Joins real and imaginary parts; float64 parts give complex128, others complex64.</summary>
     public static Tensor Complex(Tensor real, Tensor imaginary)

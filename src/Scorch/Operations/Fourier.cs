@@ -62,7 +62,7 @@ public partial class Tensor
         if (n % 2 == 0) weights[^1] = 1;
         var sizes = Enumerable.Repeat(1, Rank).ToArray();
         sizes[d] = weights.Length;
-        var weighted = half * From(weights).Reshape(sizes).To(half.DataType.ToReal());
+        var weighted = half * From(weights).Reshape(sizes).To(half.DataType.ToReal()).To(Device);
         return weighted.Resized(d, n).FourierCore(d, true, Scale(n, true, normalization)).Real();
     }
 
@@ -139,7 +139,7 @@ public partial class Tensor
     {
         var own = Shape[dimension];
         if (own == size) return this;
-        return own > size ? Narrow(dimension, 0, size) : Concatenate([this, Zeros(Shape.With(dimension, size - own), DataType)], dimension);
+        return own > size ? Narrow(dimension, 0, size) : Concatenate([this, Zeros(Shape.With(dimension, size - own), DataType, Device)], dimension);
     }
 
     /// <summary>The gradient through a sum with weights w is the sum with the conjugate weights: the other direction, equally scaled.</summary>

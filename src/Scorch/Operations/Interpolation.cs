@@ -55,13 +55,13 @@ public partial class Tensor
     /// <summary>Weighted sums of whole slices along an axis.</summary>
     private Tensor Resampled(int axis, (long[] Places, double[] Weights)[] taps)
     {
-        if (taps.Length == 1) return IndexSelect(axis, From(taps[0].Places));
+        if (taps.Length == 1) return IndexSelect(axis, From(taps[0].Places).To(Device));
         var sizes = Enumerable.Repeat(1, Rank).ToArray();
         sizes[axis] = taps[0].Places.Length;
         Tensor? sum = null;
         foreach (var (places, weights) in taps)
         {
-            var part = IndexSelect(axis, From(places)) * From(weights).Reshape(sizes).To(DataType.IsDifferentiable() ? DataType.ToReal() : DataType.Float32);
+            var part = IndexSelect(axis, From(places).To(Device)) * From(weights).Reshape(sizes).To(DataType.IsDifferentiable() ? DataType.ToReal() : DataType.Float32).To(Device);
             sum = sum is null ? part : sum + part;
         }
         return sum!;

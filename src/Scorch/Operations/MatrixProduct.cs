@@ -33,7 +33,7 @@ public partial class Tensor
             // One matrix on the right serves all rows of all batches at once.
             if (right.Rank == 2 && left.Rank > 2 && left.IsContiguous)
             {
-                left = left.Reshape(1, -1, depth);
+                left = left.Reshape(1, checked((int)batch.ElementCount * rows), depth);
                 right = right.Unsqueeze(0);
                 result = Empty([1, left.Shape[1], columns], compute, a.Device);
             }
@@ -60,7 +60,7 @@ public partial class Tensor
     private static Tensor RightGradient(Tensor a, Tensor g, Tensor b)
     {
         // Summing over the batch is a longer inner product.
-        if (b.Rank == 2 && a.Rank > 2) return BatchedProduct(a.Conjugate().Reshape(-1, a.Shape[-1]).T, g.Reshape(-1, g.Shape[-1])).SumTo(b);
+        if (b.Rank == 2 && a.Rank > 2) return BatchedProduct(a.Conjugate().Flatten(0, -2).T, g.Flatten(0, -2)).SumTo(b);
         return BatchedProduct(a.Conjugate().T, g).SumTo(b);
     }
 

@@ -11,7 +11,7 @@ public partial class Tensor
         Tensor result;
         using (GradientMode.Disable())
         {
-            var shifted = (this - Maximum([dimension], true)).Exp();
+            var shifted = ElementCount == 0 ? this : (this - Maximum([dimension], true)).Exp();
             result = shifted / shifted.Sum(dimension, true);
         }
         if (!Tape.Records(this)) return result;
@@ -28,7 +28,11 @@ public partial class Tensor
     {
         RequireFloating("LogSoftmax");
         Tensor result;
-        using (GradientMode.Disable()) result = this - LogSumExp(dimension, true);
+        using (GradientMode.Disable())
+        {
+            var shifted = ElementCount == 0 ? this : this - Maximum([dimension], true);
+            result = shifted - shifted.Exp().Sum(dimension, true).Log();
+        }
         if (!Tape.Records(this)) return result;
         // dx = g - softmax(x) sum_j g_j
         return Tape.Record(result, "LogSoftmax", [this], [result], g => [g - (result.Exp() * g.Sum(dimension, true))]);
@@ -56,7 +60,8 @@ public partial class Tensor
     {
         if (Rank < 2 || groups < 1 || Shape[1] % groups != 0)
             throw new ArgumentException($"GroupNorm: {groups} groups do not divide the channels of {Shape}.", nameof(groups));
-        var grouped = Reshape(Shape[0], groups, -1).Standardized([2], epsilon).Reshape(Shape);
+        var each = (int)(Shape[1..].ElementCount / groups);
+        var grouped = Reshape(Shape[0], groups, each).Standardized([2], epsilon).Reshape(Shape);
         return ScaleAndShift(grouped, OverChannels(weight), OverChannels(bias));
     }
 

@@ -54,7 +54,7 @@ public partial class Tensor
     private Tensor RecordMaximum(string name, Tensor values, Tensor indices)
     {
         if (!Tape.Records(this)) return values;
-        int[] planes = [Shape[0], Shape[1], -1];
+        int[] planes = [Shape[0], Shape[1], (int)values.Shape[2..].ElementCount];
         return Tape.Record(values, name, [this], [indices], g =>
             [Zeros([Shape[0], Shape[1], (int)Shape[2..].ElementCount], g.DataType, g.Device).ScatterAdd(2, indices.Reshape(planes), g.Reshape(planes)).Reshape(Shape)]);
     }

@@ -28,7 +28,7 @@ public partial class Tensor
     private Tensor ProductOfOthers(int dimension)
     {
         var d = Shape.Dimension(dimension);
-        if (Rank == 0 || Shape[d] == 1) return OnesLike(this);
+        if (Rank == 0 || Shape[d] <= 1) return OnesLike(this);
         var one = OnesLike(Narrow(d, 0, 1));
         var before = Concatenate([one, Narrow(d, 0, Shape[d] - 1)], d).CumulativeProduct(d);
         var after = Concatenate([Narrow(d, 1, Shape[d] - 1), one], d).Flip(d).CumulativeProduct(d).Flip(d);
@@ -69,10 +69,17 @@ public partial class Tensor
     }
 
     /// <summary>The square root of the variance of all elements.</summary>
-    public Tensor StandardDeviation(double correction = 1) => Variance(correction).Sqrt();
+    public Tensor StandardDeviation(double correction = 1) => RootOrZero(Variance(correction));
 
     /// <summary>The square root of the variance over one dimension.</summary>
-    public Tensor StandardDeviation(int dimension, double correction = 1, bool keepDimensions = false) => Variance(dimension, correction, keepDimensions).Sqrt();
+    public Tensor StandardDeviation(int dimension, double correction = 1, bool keepDimensions = false) => RootOrZero(Variance(dimension, correction, keepDimensions));
+
+    /// <summary>The square root, whose derivative counts as 0 at 0.</summary>
+    private static Tensor RootOrZero(Tensor x)
+    {
+        var zero = x.Detach().EqualTo(0);
+        return Where(zero, x.Detach(), Where(zero, OnesLike(x), x).Sqrt());
+    }
 
     /// <summary>The norm (sum |x|^order)^(1/order) over all elements; infinity for the greatest modulus, 0 for the number of non-zeros.</summary>
     public Tensor Norm(double order = 2) => Norm(AllDimensions(), order);
@@ -152,7 +159,7 @@ public partial class Tensor
         Tensor shift;
         using (GradientMode.Disable())
         {
-            shift = Detach().Maximum(dimensions, true);
+            shift = ElementCount == 0 ? Zeros(KeptShape(dimensions), DataType, Device) : Detach().Maximum(dimensions, true);
             shift = Where(shift.IsFinite(), shift, ZerosLike(shift));
         }
         var result = (this - shift).Exp().Sum(dimensions, true).Log() + shift;

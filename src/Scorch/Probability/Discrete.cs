@@ -2,7 +2,7 @@ namespace Scorch.Probability;
 
 /// <summary>1 with a probability, else 0.</summary>
 /// <param name="logits">log(p / (1 - p)).</param>
-public sealed class Bernoulli(Tensor logits) : Distribution(logits.Shape, [], logits.DataType)
+public sealed class Bernoulli(Tensor logits) : Distribution(Number(logits, nameof(Bernoulli), nameof(logits)).Shape, [], logits.DataType)
 {
     /// <summary>log(p / (1 - p)).</summary>
     public Tensor Logits { get; } = logits;
@@ -20,11 +20,13 @@ public sealed class Bernoulli(Tensor logits) : Distribution(logits.Shape, [], lo
     public static Bernoulli FromProbabilities(Tensor probabilities)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
+        Holds(probabilities, x => x.GreaterOrEqual(0).And(x.LessOrEqual(1)), nameof(Bernoulli), nameof(probabilities), "a probability; give numbers from 0 to 1, or logits to the constructor");
         return new(probabilities.Log() - (-probabilities).LogOnePlus());
     }
 
     /// <inheritdoc/>
-    public override Tensor LogProbability(Tensor value) => (Logits * value) - Logits.Softplus();
+    public override Tensor LogProbability(Tensor value) =>
+        (Logits * Checked(value, x => x.EqualTo(0).Or(x.EqualTo(1)), "0 or 1")) - Logits.Softplus();
 
     /// <inheritdoc/>
     public override Tensor Entropy() => Logits.Softplus() - (Logits * Probabilities);
@@ -34,7 +36,7 @@ public sealed class Bernoulli(Tensor logits) : Distribution(logits.Shape, [], lo
 
 /// <summary>One of several classes, by number (int64).</summary>
 /// <param name="logits">[batch..., classes], up to a constant.</param>
-public sealed class Categorical(Tensor logits) : Distribution(logits.Shape[..^1], [], DataType.Int64)
+public sealed class Categorical(Tensor logits) : Distribution(Classes(logits, nameof(Categorical), nameof(logits)).Shape[..^1], [], DataType.Int64)
 {
     /// <summary>Logarithms of the probabilities [batch..., classes].</summary>
     public Tensor Logits { get; } = logits.LogSoftmax(-1);
@@ -43,17 +45,17 @@ public sealed class Categorical(Tensor logits) : Distribution(logits.Shape[..^1]
     public Tensor Probabilities => Logits.Exp();
 
     /// <inheritdoc/>
-    public override Tensor Mean => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+    public override Tensor Mean => Tensor.Full(BatchShape, double.NaN, Logits.DataType, Logits.Device);
 
     /// <inheritdoc/>
-    public override Tensor Variance => Tensor.Full(BatchShape, double.NaN, Logits.DataType);
+    public override Tensor Variance => Tensor.Full(BatchShape, double.NaN, Logits.DataType, Logits.Device);
 
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Checked(value, x => x.GreaterOrEqual(0).And(x.LessThan(Logits.Shape[-1])).And(x.EqualTo(x.Floor())), $"a class; give whole numbers from 0 to {Logits.Shape[-1] - 1}");
         var shape = Shape.Broadcast(value.Shape, BatchShape);
-        return Logits.Expand([.. shape, Logits.Shape[-1]]).Gather(-1, value.Expand(shape).Unsqueeze(-1)).Squeeze(-1);
+        return Logits.Expand([.. shape, Logits.Shape[-1]]).Gather(-1, value.To(DataType.Int64).Expand(shape).Unsqueeze(-1)).Squeeze(-1);
     }
 
     /// <inheritdoc/>
@@ -69,7 +71,7 @@ public sealed class Categorical(Tensor logits) : Distribution(logits.Shape[..^1]
 
 /// <summary>One of several classes, as a vector with a single 1.</summary>
 /// <param name="logits">[batch..., classes], up to a constant.</param>
-public sealed class OneHotCategorical(Tensor logits) : Distribution(logits.Shape[..^1], logits.Shape[^1..], logits.DataType)
+public sealed class OneHotCategorical(Tensor logits) : Distribution(Classes(logits, nameof(OneHotCategorical), nameof(logits)).Shape[..^1], logits.Shape[^1..], logits.DataType)
 {
     /// <summary>The same, by number.</summary>
     public Categorical Class { get; } = new(logits);
@@ -83,7 +85,7 @@ public sealed class OneHotCategorical(Tensor logits) : Distribution(logits.Shape
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Checked(value, x => x.EqualTo(0).Or(x.EqualTo(1)).And(x.Sum(-1, keepDimensions: true).EqualTo(1)), "part of a vector with a single 1");
         return Class.LogProbability(value.ArgMax(-1));
     }
 
@@ -97,7 +99,7 @@ public sealed class OneHotCategorical(Tensor logits) : Distribution(logits.Shape
 /// <summary>Successes in a number of trials.</summary>
 /// <param name="trials">How many, the same for all.</param>
 /// <param name="logits">log(p / (1 - p)).</param>
-public sealed class Binomial(int trials, Tensor logits) : Distribution(logits.Shape, [], logits.DataType)
+public sealed class Binomial(int trials, Tensor logits) : Distribution(Number(logits, nameof(Binomial), nameof(logits)).Shape, [], logits.DataType)
 {
     /// <summary>Trials.</summary>
     public int Trials { get; } = trials >= 0 ? trials : throw new ArgumentOutOfRangeException(nameof(trials), trials, "Binomial: trials are at least 0.");
@@ -114,15 +116,15 @@ public sealed class Binomial(int trials, Tensor logits) : Distribution(logits.Sh
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
-        var choices = Tensor.Scalar(Trials + 1, DataType).LogGamma() - (value + 1).LogGamma() - (Trials + 1 - value).LogGamma();
+        Checked(value, x => x.GreaterOrEqual(0).And(x.LessOrEqual(Trials)).And(x.EqualTo(x.Floor())), $"a count; give whole numbers from 0 to {Trials}");
+        var choices = Tensor.Scalar(Trials + 1, DataType, Trial.Logits.Device).LogGamma() - (value + 1).LogGamma() - (Trials + 1 - value).LogGamma();
         return choices + (Trial.Logits * value) - (Trial.Logits.Softplus() * Trials);
     }
 
     /// <summary>By the sum over all outcomes.</summary>
     public override Tensor Entropy()
     {
-        var outcomes = Tensor.Range(Trials + 1).To(DataType).Reshape([Trials + 1, .. Enumerable.Repeat(1, BatchShape.Rank)]);
+        var outcomes = Tensor.Range(Trials + 1).To(DataType).To(Trial.Logits.Device).Reshape([Trials + 1, .. Enumerable.Repeat(1, BatchShape.Rank)]);
         var logarithms = LogProbability(outcomes);
         return -(logarithms.Exp() * logarithms).Sum(0);
     }
@@ -152,7 +154,7 @@ public sealed class Poisson(Tensor rate) : Distribution(Positive(rate, nameof(Po
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Checked(value, x => x.GreaterOrEqual(0).And(x.EqualTo(x.Floor())), "a count; give whole numbers from 0");
         return (value * Rate.Log()) - Rate - (value + 1).LogGamma();
     }
 

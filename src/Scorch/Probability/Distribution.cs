@@ -7,6 +7,10 @@ public abstract class Distribution
 {
     private protected Distribution(Shape batchShape, Shape eventShape, DataType dataType) => (BatchShape, EventShape, DataType) = (batchShape, eventShape, dataType);
 
+    /// <summary>Whether parameters and values are checked (shapes, NaN, signs, support), as by PyTorch's <c>set_default_validate_args</c>; true by default.</summary>
+    /// <remarks>Checks read the values once; switch them off for the whole process where that shows.</remarks>
+    public static bool ValidatesArguments { get; set; } = true;
+
     /// <summary>The shape of the family: that to which the parameters broadcast.</summary>
     public Shape BatchShape { get; }
 
@@ -59,11 +63,52 @@ public abstract class Distribution
     private protected static Tensor Positive(Tensor parameter, string distribution, string name)
     {
         ArgumentNullException.ThrowIfNull(parameter, name);
-        return Holds(parameter, parameter.Detach().GreaterThan(0), distribution, name, "positive");
+        return Holds(Floating(parameter, distribution, name), x => x.GreaterThan(0), distribution, name, "positive; take Softplus() or Exp() of an unbounded parameter");
     }
 
-    private protected static Tensor Holds(Tensor parameter, Tensor condition, string distribution, string name, string what) =>
-        condition.All().ItemInt64() != 0 ? parameter : throw new ArgumentException($"{distribution}: {name} holds a value that is not {what}.", name);
+    /// <summary>A parameter that may be any number but NaN.</summary>
+    private protected static Tensor Number(Tensor parameter, string distribution, string name)
+    {
+        ArgumentNullException.ThrowIfNull(parameter, name);
+        return Holds(Floating(parameter, distribution, name), x => x.EqualTo(x), distribution, name, "a number; find what made the NaN with GradientMode.DetectAnomaly()");
+    }
+
+    /// <summary>Logits over a last dimension of classes.</summary>
+    private protected static Tensor Classes(Tensor logits, string distribution, string name)
+    {
+        Number(logits, distribution, name);
+        return logits.Rank > 0 && logits.Shape[-1] > 0 ? logits : throw new ArgumentException($"{distribution}: {name} of shape {logits.Shape} have no classes; give [batch..., classes] with at least one class.", name);
+    }
+
+    private static Tensor Floating(Tensor parameter, string distribution, string name) => !ValidatesArguments || (parameter.DataType.IsDifferentiable() && !parameter.DataType.IsComplex())
+        ? parameter
+        : throw new ArgumentException($"{distribution}: {name} holds {parameter.DataType}; convert it with To(DataType.Float32).", name);
+
+    private protected static Tensor Holds(Tensor parameter, Func<Tensor, Tensor> condition, string distribution, string name, string what)
+    {
+        if (!ValidatesArguments) return parameter;
+        using var mode = GradientMode.Disable();
+        var plain = parameter.Detach();
+        var holds = condition(plain);
+        if (holds.All().ItemInt64() != 0) return parameter;
+        var at = Array.IndexOf(holds.ToArray<bool>(), false);
+        var value = plain.Expand(holds.Shape).To(DataType.Float64).ToArray<double>()[at];
+        throw new ArgumentException(FormattableString.Invariant($"{distribution}: {name} holds a value that is not {what} (element {at} of shape {holds.Shape} is {value})."), name);
+    }
+
+    /// <summary>A value whose density is asked for: of a shape that fits, without NaN, and where a condition is given inside the support.</summary>
+    private protected Tensor Checked(Tensor value, Func<Tensor, Tensor>? support = null, string what = "")
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!ValidatesArguments) return value;
+        Shape whole = [.. BatchShape, .. EventShape];
+        var name = GetType().Name;
+        var fits = value.Rank >= EventShape.Rank && value.Shape[^EventShape.Rank..] == EventShape;
+        for (var d = 1; fits && d <= Math.Min(value.Rank, whole.Rank); d++) fits = value.Shape[-d] == whole[-d] || value.Shape[-d] == 1 || whole[-d] == 1;
+        if (!fits) throw new ArgumentException($"{name}: values of shape {value.Shape} do not fit draws of shape {whole} (batch {BatchShape}, event {EventShape}); give [..., batch..., event...].", nameof(value));
+        Holds(value, x => x.EqualTo(x), name, nameof(value), "a number");
+        return support is null ? value : Holds(value, support, name, nameof(value), what);
+    }
 
     private protected static Shape Joined(Tensor first, Tensor second)
     {
@@ -83,10 +128,13 @@ internal static class Sampler
         return Tensor.From(values, shape).To(parameter.DataType);
     }
 
-    /// <summary>A gamma number of rate 1 (Marsaglia and Tsang 2000).</summary>
-    public static double Gamma(double concentration, RandomSource random)
+    /// <summary>The logarithm of a gamma number of rate 1 (Marsaglia and Tsang 2000).</summary>
+    public static double LogGamma(double concentration, RandomSource random) => concentration < 1
+        ? Math.Log(Gamma(concentration + 1, random)) + (Math.Log(1 - random.NextDouble()) / concentration)
+        : Math.Log(Gamma(concentration, random));
+
+    private static double Gamma(double concentration, RandomSource random)
     {
-        if (concentration < 1) return Gamma(concentration + 1, random) * Math.Pow(1 - random.NextDouble(), 1 / concentration);
         var d = concentration - (1.0 / 3);
         var c = 1 / Math.Sqrt(9 * d);
         while (true)

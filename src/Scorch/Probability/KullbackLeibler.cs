@@ -21,7 +21,7 @@ public static class KullbackLeibler
             (Exponential a, Exponential b) => (b.Rate / a.Rate) - 1 - (b.Rate / a.Rate).Log(),
             (Poisson a, Poisson b) => (a.Rate * (a.Rate / b.Rate).Log()) - a.Rate + b.Rate,
             (Laplace a, Laplace b) => OfLaplaces(a, b),
-            (Uniform a, Uniform b) => Tensor.Where(b.Low.LessOrEqual(a.Low).And(b.High.GreaterOrEqual(a.High)), (b.Scale / a.Scale).Log(), Tensor.Full([], double.PositiveInfinity, a.DataType)),
+            (Uniform a, Uniform b) => Tensor.Where(b.Low.LessOrEqual(a.Low).And(b.High.GreaterOrEqual(a.High)), (b.Scale / a.Scale).Log(), Tensor.Full([], double.PositiveInfinity, a.DataType, a.Low.Device)),
             (Gamma a, Gamma b) => (b.Concentration * (a.Rate / b.Rate).Log()) + b.Concentration.LogGamma() - a.Concentration.LogGamma()
                 + ((a.Concentration - b.Concentration) * a.Concentration.Digamma()) + ((b.Rate - a.Rate) * (a.Concentration / a.Rate)),
             (Beta a, Beta b) => Divergence(a.Pair, b.Pair),

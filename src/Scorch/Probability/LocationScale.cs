@@ -3,10 +3,11 @@ namespace Scorch.Probability;
 /// <summary>A distribution of location + scale * (a fixed noise).</summary>
 public abstract class LocationScale : Distribution
 {
-    private protected LocationScale(Tensor location, Tensor scale)
+    private protected LocationScale(Tensor location, Tensor scale, string scaleName = "scale")
         : base(Joined(location, scale), [], DataTypes.Promote(location.DataType, scale.DataType))
     {
-        Positive(scale, GetType().Name, nameof(scale));
+        Number(location, GetType().Name, nameof(location));
+        Positive(scale, GetType().Name, scaleName);
         (Location, Scale) = (Batch(location), Batch(scale));
     }
 
@@ -19,7 +20,7 @@ public abstract class LocationScale : Distribution
     /// <inheritdoc/>
     public override bool IsReparameterized => true;
 
-    private protected Tensor Standard(Tensor value) => (value - Location) / Scale;
+    private protected Tensor Standard(Tensor value) => (Checked(value) - Location) / Scale;
 
     private protected override Tensor Draw(RandomSource random, Shape shape) => Location + (Scale * Noise(random, shape));
 
@@ -71,7 +72,7 @@ public sealed class LogNormal(Tensor location, Tensor scale) : LocationScale(loc
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Checked(value, x => x.GreaterThan(0), "positive");
         return Logarithm.LogProbability(value.Log()) - value.Log();
     }
 
@@ -152,7 +153,7 @@ public sealed class Gumbel(Tensor location, Tensor scale) : LocationScale(locati
 /// <summary>The uniform distribution on [low, high).</summary>
 /// <param name="low">Lower ends.</param>
 /// <param name="high">Upper ends, greater than the lower.</param>
-public sealed class Uniform(Tensor low, Tensor high) : LocationScale(low, high - low)
+public sealed class Uniform(Tensor low, Tensor high) : LocationScale(low, high - low, "high - low")
 {
     /// <summary>The lower ends.</summary>
     public Tensor Low => Location;
@@ -169,9 +170,9 @@ public sealed class Uniform(Tensor low, Tensor high) : LocationScale(low, high -
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        Checked(value);
         var inside = value.GreaterOrEqual(Low).And(value.LessThan(High));
-        return Tensor.Where(inside, -Scale.Log(), Tensor.Full([], double.NegativeInfinity, DataType));
+        return Tensor.Where(inside, -Scale.Log(), Tensor.Full([], double.NegativeInfinity, DataType, Scale.Device));
     }
 
     /// <inheritdoc/>

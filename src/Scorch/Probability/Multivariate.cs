@@ -4,7 +4,7 @@ namespace Scorch.Probability;
 /// <param name="location">[batch..., n].</param>
 /// <param name="factor">Lower Cholesky factors of the covariances [batch..., n, n].</param>
 public sealed class MultivariateNormal(Tensor location, Tensor factor)
-    : Distribution(Shape.Broadcast(location.Shape[..^1], factor.Shape[..^2]), location.Shape[^1..], location.DataType)
+    : Distribution(Vectors(location, factor), location.Shape[^1..], location.DataType)
 {
     /// <summary>[batch..., n].</summary>
     public Tensor Location { get; } = location.Expand([.. Shape.Broadcast(location.Shape[..^1], factor.Shape[..^2]), location.Shape[-1]]);
@@ -34,12 +34,24 @@ public sealed class MultivariateNormal(Tensor location, Tensor factor)
     /// <inheritdoc/>
     public override Tensor LogProbability(Tensor value)
     {
+        Checked(value);
         var white = Factor.TriangularSolve((value - Location).Unsqueeze(-1), upper: false).Squeeze(-1);
         return (white.Square().Sum(-1) * -0.5) - HalfLogDeterminant - (0.5 * EventShape[0] * Math.Log(2 * Math.PI));
     }
 
     /// <inheritdoc/>
     public override Tensor Entropy() => HalfLogDeterminant + (0.5 * EventShape[0] * (1 + Math.Log(2 * Math.PI)));
+
+    private static Shape Vectors(Tensor location, Tensor factor)
+    {
+        Number(location, nameof(MultivariateNormal), nameof(location));
+        Number(factor, nameof(MultivariateNormal), nameof(factor));
+        if (location.Rank < 1 || factor.Rank < 2 || factor.Shape[-1] != factor.Shape[-2] || factor.Shape[-1] != location.Shape[-1])
+            throw new ArgumentException($"MultivariateNormal: locations {location.Shape} and factors {factor.Shape}; give [batch..., n] and [batch..., n, n].", nameof(factor));
+        Holds(factor.Diagonal(), x => x.GreaterThan(0), nameof(MultivariateNormal), nameof(factor), "a positive diagonal element; give a Cholesky factor, or the covariance to FromCovariance");
+        Holds(factor.UpperTriangle(1), x => x.EqualTo(0), nameof(MultivariateNormal), nameof(factor), "0 above the diagonal; give LowerTriangle() of it");
+        return Shape.Broadcast(location.Shape[..^1], factor.Shape[..^2]);
+    }
 
     private protected override Tensor Draw(RandomSource random, Shape shape) =>
         Location + Factor.MatMul(random.Normal(shape, dataType: DataType).Unsqueeze(-1)).Squeeze(-1);

@@ -78,7 +78,22 @@ public sealed class RandomSource(long seed)
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
 
     /// <summary>A normal number with mean 0 and standard deviation 1.</summary>
-    public double NextNormal() => Normal([1], dataType: DataType.Float64).Item();
+    public double NextNormal() => NextOf(RandomKernel.Normal, 0, 1);
+
+    /// <summary>An exponential number with mean 1.</summary>
+    public double NextExponential() => NextOf(RandomKernel.Exponential, 1, 0);
+
+    /// <summary>A seed for a part of the work: the seed of <see cref="Fork"/> after <see cref="Fork"/>, without the sources between.</summary>
+    /// <param name="seed">The seed of the whole.</param>
+    /// <param name="parts">What tells the part from its neighbours, outermost first.</param>
+    public static long Derive(long seed, params ReadOnlySpan<long> parts)
+    {
+        foreach (var part in parts) seed = unchecked((long)Philox.Next(Mix((ulong)seed), (ulong)part, 1).Low);
+        return seed;
+    }
+
+    private double NextOf(RandomKernel kernel, double first, double second) =>
+        CpuKernels.Draw(kernel, DataType.Float64, key, (ulong)(Interlocked.Increment(ref counter) - 1), first, second);
 
     private Tensor Draw(RandomKernel kernel, Shape shape, DataType type, double first, double second)
     {

@@ -69,13 +69,13 @@ public partial class Tensor
         return From(values);
     }
 
-    /// <summary>Evenly spaced numbers from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
+    /// <summary>Evenly spaced numbers from <paramref name="start"/> to <paramref name="end"/>, both included; one number alone is the start.</summary>
     public static Tensor Linspace(double start, double end, int count, DataType dataType = DataType.Float32)
     {
         if (count < 0) throw new ArgumentOutOfRangeException(nameof(count), count, "Linspace: the count is negative.");
         var values = new double[count];
         var step = count > 1 ? (end - start) / (count - 1) : 0;
-        for (var i = 0; i < count; i++) values[i] = i < count / 2 ? start + (i * step) : end - ((count - 1 - i) * step);
+        for (var i = 0; i < count; i++) values[i] = count == 1 || i < count / 2 ? start + (i * step) : end - ((count - 1 - i) * step);
         return From(values).To(dataType);
     }
 

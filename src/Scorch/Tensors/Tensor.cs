@@ -46,6 +46,7 @@ public partial class Tensor
         get
         {
             long expected = 1;
+            if (ElementCount == 0) return true;
             var sizes = Shape.Sizes;
             for (var d = sizes.Length - 1; d >= 0; d--)
             {

@@ -27,6 +27,10 @@ public class ProcessTests
         Assert.Equal(one, Run("DOTNET_TieredPGO=0", "bits", "7"));
     }
 
+    [Fact]
+    public void Twenty_thousand_training_steps_without_a_Dispose_hold_a_flat_footprint() =>
+        Assert.Contains("flat: ", Run("DOTNET_TieredPGO=1", "footprint", "20000"));
+
     private static string Run(string setting, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Scorch.TestHost.dll"), .. arguments])

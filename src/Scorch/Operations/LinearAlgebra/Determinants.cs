@@ -14,11 +14,12 @@ public partial class Tensor
         return (sign.To(type), logarithm.To(type.ToReal()));
     }
 
-    /// <summary>The logarithm of the determinant of [..., n, n]; NaN where it is negative, minus infinity where it is 0.</summary>
+    /// <summary>The logarithm of the determinant of [..., n, n]; for real matrices NaN where it is negative, minus infinity where it is 0;
+    /// for complex ones the principal value.</summary>
     public Tensor LogDeterminant()
     {
-        RequireReal("LogDeterminant");
         var (sign, logarithm) = LogDeterminantWithSign();
+        if (sign.DataType.IsComplex()) return logarithm.To(sign.DataType) + sign.Log();
         return Where(sign.LessThan(0), FullLike(logarithm, double.NaN), logarithm);
     }
 
@@ -61,9 +62,10 @@ public partial class Tensor
     {
         var (factors, pivots, _) = Factors(a);
         var n = a.Shape[-1];
-        var swaps = pivots.NotEqual(Range(n)).To(DataType.Int64).Sum(-1, keepDimensions: true);
+        var places = Range(n).To(a.Device);
+        var swaps = pivots.NotEqual(places).To(DataType.Int64).Sum(-1, keepDimensions: true);
         var turn = 1 - (2 * swaps.Remainder(2));
-        var signs = Where(Range(n).EqualTo(0), turn, OnesLike(pivots)).To(a.DataType);
+        var signs = Where(places.EqualTo(0), turn, OnesLike(pivots)).To(a.DataType);
         return (factors.Diagonal() * signs).Reshape(a.Shape[..^1]);
     }
 
@@ -76,7 +78,7 @@ public partial class Tensor
         // A = U S V^T: cof(A) = det(U) det(V) U diag(prod_{j != i} S_j) V^T.
         var (u, s, v) = SvdCore(a);
         var n = a.Shape[-1];
-        var others = Where(Identity(n, DataType.Bool), Ones([], s.DataType), s.Unsqueeze(-2).Expand(a.Shape)).Product(-1);
+        var others = Where(Identity(n, DataType.Bool).To(a.Device), Ones([], s.DataType, s.Device), s.Unsqueeze(-2).Expand(a.Shape)).Product(-1);
         var sign = (u.Determinant() * v.Determinant()).Unsqueeze(-1).Unsqueeze(-1);
         return sign * (u * others.Unsqueeze(-2)).MatMul(v.T);
     }

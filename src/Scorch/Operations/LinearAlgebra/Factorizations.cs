@@ -31,15 +31,13 @@ public partial class Tensor
         });
     }
 
-    /// <summary>The reduced QR decomposition A = Q R of real [..., m, n]: Q [..., m, k] with orthonormal columns, R [..., k, n] upper triangular, k = min(m, n).</summary>
-    /// <remarks>Signs are those of LAPACK's Householder reflections. The derivative exists where the first k columns are independent.</remarks>
-    /// <exception cref="NotSupportedException">The matrices are complex.</exception>
+    /// <summary>The reduced QR decomposition A = Q R of [..., m, n]: Q [..., m, k] with orthonormal columns, R [..., k, n] upper triangular, k = min(m, n).</summary>
+    /// <remarks>Signs are those of LAPACK's Householder reflections; R's diagonal is real. The derivative exists where the first k columns are independent.</remarks>
     public (Tensor Q, Tensor R) QrDecomposition()
     {
         RequireMatrix("QrDecomposition");
-        RequireReal("QrDecomposition");
         var type = Float(this).DataType;
-        var (q, r) = QrCore(To(DataType.Float64));
+        var (q, r) = QrCore(To(WideType(type)));
         return (q.To(type), r.To(type));
     }
 
@@ -56,7 +54,7 @@ public partial class Tensor
             // A = [X Y]: Q comes from X alone, and Y = Q V.
             var (gradientU, gradientV) = (slopeR.Narrow(-1, 0, rows), slopeR.Narrow(-1, rows, columns - rows));
             var y = a.Narrow(-1, rows, columns - rows);
-            var x = QrGradient(q, r.Narrow(-1, 0, rows), slopeQ + y.MatMul(gradientV.T), gradientU);
+            var x = QrGradient(q, r.Narrow(-1, 0, rows), slopeQ + y.MatMul(gradientV.ConjugateTranspose), gradientU);
             return [Concatenate([x, q.MatMul(gradientV)], -1)];
         });
         return (q, r);
@@ -66,19 +64,20 @@ public partial class Tensor
     {
         var (rows, columns) = (a.Shape[-2], a.Shape[-1]);
         var small = Math.Min(rows, columns);
-        var q = Empty([.. a.Shape[..^1], small], DataType.Float64, a.Device);
-        var r = Empty([.. a.Shape[..^2], small, columns], DataType.Float64, a.Device);
+        var q = Empty([.. a.Shape[..^1], small], a.DataType, a.Device);
+        var r = Empty([.. a.Shape[..^2], small, columns], a.DataType, a.Device);
         a.Kernels.OrthogonalTriangular(Flat3(q).Operand, Flat3(r).Operand, Flat3(a).Operand);
         return (q, r);
     }
 
-    /// <summary>[gQ + Q copyltu(R gR^T - gQ^T Q)] R^-T, where copyltu mirrors the lower triangle upwards (Walter and Lehmann 2010).</summary>
+    /// <summary>[gQ + Q copyltu(R gR^H - gQ^H Q)] R^-H, where copyltu mirrors the lower triangle upwards and keeps the diagonal's real part (Walter and Lehmann 2010).</summary>
     private static Tensor QrGradient(Tensor q, Tensor r, Tensor slopeQ, Tensor slopeR)
     {
-        var m = r.MatMul(slopeR.T) - slopeQ.T.MatMul(q);
+        var m = r.MatMul(slopeR.ConjugateTranspose) - slopeQ.ConjugateTranspose.MatMul(q);
         var lower = m.LowerTriangle(-1);
-        var mirrored = lower + lower.T + m.Diagonal().DiagonalMatrix();
-        return TriangularCore(r, (slopeQ + q.MatMul(mirrored)).T, upper: true, unitDiagonal: false).T;
+        var diagonal = m.DataType.IsComplex() ? m.Diagonal().Real().To(m.DataType) : m.Diagonal();
+        var mirrored = lower + lower.ConjugateTranspose + diagonal.DiagonalMatrix();
+        return TriangularCore(r, (slopeQ + q.MatMul(mirrored)).ConjugateTranspose, upper: true, unitDiagonal: false).ConjugateTranspose;
     }
 
     private void RequireReal(string operation)

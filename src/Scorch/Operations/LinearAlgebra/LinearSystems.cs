@@ -130,7 +130,7 @@ public partial class Tensor
         return new Tensor(plain.Storage, plain.Offset, [count, shape[-2], shape[-1]], [(long)shape[-2] * shape[-1], shape[-1], 1], plain.DataType);
     }
 
-    private static Tensor IdentityLike(Tensor a) => Identity(a.Shape[-1], a.DataType).Expand(a.Shape);
+    private static Tensor IdentityLike(Tensor a) => Identity(a.Shape[-1], a.DataType).To(a.Device).Expand(a.Shape);
 
     private void RequireMatrix(string operation)
     {

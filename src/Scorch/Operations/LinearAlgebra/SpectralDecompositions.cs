@@ -32,23 +32,21 @@ public partial class Tensor
         return (values, vectors);
     }
 
-    /// <summary>The thin singular value decomposition A = U diag(S) V^T of real [..., m, n]: U [..., m, k], S [..., k] falling, V^T [..., k, n], k = min(m, n).</summary>
-    /// <remarks>The vectors' derivative exists where the singular values differ and are not 0, for functions that do not depend on the vectors' signs.</remarks>
-    /// <exception cref="NotSupportedException">The matrices are complex.</exception>
+    /// <summary>The thin singular value decomposition A = U diag(S) V^H of [..., m, n]: U [..., m, k], S [..., k] real and falling, V^H [..., k, n], k = min(m, n).</summary>
+    /// <remarks>The vectors' derivative exists where the singular values differ and are not 0, for functions that do not depend on the vectors' signs (phases).</remarks>
     public (Tensor U, Tensor S, Tensor VT) SingularValueDecomposition()
     {
         RequireMatrix("SingularValueDecomposition");
-        RequireReal("SingularValueDecomposition");
         var type = Float(this).DataType;
-        var (u, s, v) = SvdCore(To(DataType.Float64));
-        return (u.To(type), s.To(type), v.T.To(type));
+        var (u, s, v) = SvdCore(To(WideType(type)));
+        return (u.To(type), s.To(type.ToReal()), v.ConjugateTranspose.To(type));
     }
 
     private static (Tensor U, Tensor S, Tensor V) SvdCore(Tensor a)
     {
         RequireFinite(a, "SingularValueDecomposition");
         Tensor u, s, v;
-        using (GradientMode.Disable()) (u, s, v) = a.Shape[-2] >= a.Shape[-1] ? TallSvd(a) : TallSvd(a.T) is var (left, middle, right) ? (right, middle, left) : default;
+        using (GradientMode.Disable()) (u, s, v) = a.Shape[-2] >= a.Shape[-1] ? TallSvd(a) : TallSvd(a.ConjugateTranspose) is var (left, middle, right) ? (right, middle, left) : default;
         if (!Tape.Records(a)) return (u, s, v);
         Tape.Record([u, s, v], "SingularValueDecomposition", [a], [u, s, v], g => [SvdGradient(u, s, v, g)]);
         return (u, s, v);
@@ -59,42 +57,47 @@ public partial class Tensor
     {
         var columns = a.Shape[-1];
         var (q, r) = a.Shape[-2] > columns ? PlainQr(a) : (null, a);
-        var left = Empty(r.Shape, DataType.Float64, a.Device);
+        var left = Empty(r.Shape, a.DataType, a.Device);
         var values = Empty(r.Shape[..^1], DataType.Float64, a.Device);
-        var right = Empty(r.Shape, DataType.Float64, a.Device);
+        var right = Empty(r.Shape, a.DataType, a.Device);
         a.Kernels.SingularValues(Flat3(left).Operand, values.Operand, Flat3(right).Operand, Flat3(r).Operand);
         return (q is null ? left : q.MatMul(left), values, right);
     }
 
-    /// <summary>U [ (skew(U^T gU) / E) S + S (skew(V^T gV) / E) + diag(gS) ] V^T and the parts outside the spans, E_ij = S_j^2 - S_i^2 (Townsend 2016).</summary>
+    /// <summary>U [ (skew(U^H gU) / E) S + S (skew(V^H gV) / E) + diag(gS) ] V^H and the parts outside the spans, E_ij = S_j^2 - S_i^2 (Townsend 2016).</summary>
+    /// <remarks>Complex vectors turn by a common phase: diag(skew(U^H gU) - skew(V^H gV)) / 4S holds what the loss says of it.</remarks>
     private static Tensor SvdGradient(Tensor u, Tensor s, Tensor v, Tensor?[] g)
     {
+        var type = u.DataType;
         var (slopeU, slopeS, slopeV) = (g[0], g[1], g[2]);
-        var squares = s * s;
-        var weights = OffDiagonalReciprocal(squares.Unsqueeze(-2) - squares.Unsqueeze(-1));
-        var inner = slopeS is null ? Zeros([.. s.Shape, s.Shape[-1]], s.DataType) : slopeS.DiagonalMatrix();
-        if (slopeU is not null) inner += Skew(u.T.MatMul(slopeU)) * weights * s.Unsqueeze(-2);
-        if (slopeV is not null) inner += s.Unsqueeze(-1) * Skew(v.T.MatMul(slopeV)) * weights;
-        var gradient = u.MatMul(inner).MatMul(v.T);
+        var (squares, wide) = (s * s, s.To(type));
+        var weights = OffDiagonalReciprocal(squares.Unsqueeze(-2) - squares.Unsqueeze(-1)).To(type);
+        var inner = slopeS is null ? Zeros([.. s.Shape, s.Shape[-1]], type, s.Device) : slopeS.To(type).DiagonalMatrix();
+        var turnU = slopeU is null ? null : Skew(u.ConjugateTranspose.MatMul(slopeU));
+        var turnV = slopeV is null ? null : Skew(v.ConjugateTranspose.MatMul(slopeV));
+        if (turnU is not null) inner += turnU * weights * wide.Unsqueeze(-2);
+        if (turnV is not null) inner += wide.Unsqueeze(-1) * turnV * weights;
+        if (type.IsComplex() && turnU is not null && turnV is not null) inner += ((turnU - turnV).Diagonal() / (wide * 4)).DiagonalMatrix();
+        var gradient = u.MatMul(inner).MatMul(v.ConjugateTranspose);
         if (slopeU is not null && u.Shape[-2] > u.Shape[-1])
         {
-            var outside = slopeU / s.Unsqueeze(-2);
-            gradient += (outside - u.MatMul(u.T.MatMul(outside))).MatMul(v.T);
+            var outside = slopeU / wide.Unsqueeze(-2);
+            gradient += (outside - u.MatMul(u.ConjugateTranspose.MatMul(outside))).MatMul(v.ConjugateTranspose);
         }
         if (slopeV is not null && v.Shape[-2] > v.Shape[-1])
         {
-            var outside = slopeV / s.Unsqueeze(-2);
-            gradient += u.MatMul((outside - v.MatMul(v.T.MatMul(outside))).T);
+            var outside = slopeV / wide.Unsqueeze(-2);
+            gradient += u.MatMul((outside - v.MatMul(v.ConjugateTranspose.MatMul(outside))).ConjugateTranspose);
         }
         return gradient;
     }
 
-    private static Tensor Skew(Tensor x) => x - x.T;
+    private static Tensor Skew(Tensor x) => x - x.ConjugateTranspose;
 
     /// <summary>1 / x off the diagonal, 0 on it.</summary>
     private static Tensor OffDiagonalReciprocal(Tensor x)
     {
-        var eye = Identity(x.Shape[-1], x.DataType);
+        var eye = Identity(x.Shape[-1], x.DataType).To(x.Device);
         return (1 - eye) / (x + eye);
     }
 

@@ -1,19 +1,34 @@
-namespace Scorch.Reproductions;
+namespace Scorch;
 
-/// <summary>Suggests what a user may have meant.</summary>
+/// <summary>Suggests what a user who mistyped a name may have meant.</summary>
 public static class NearestName
 {
+    private const int MostListed = 20;
+
     /// <summary>A sentence which names the nearest of the known names, or all of them when none is near and they are few.</summary>
-    public static string Suggestion(string given, IEnumerable<string> known)
+    /// <param name="given">What was typed.</param>
+    /// <param name="known">The names that exist.</param>
+    /// <param name="otherwise">What to say when none is near and there are many, such as how to list them.</param>
+    public static string Suggestion(string given, IEnumerable<string> known, string otherwise = "None of the known names is near.")
     {
+        ArgumentNullException.ThrowIfNull(known);
         var names = known.ToList();
         var near = Nearest(given, names, 3);
         return near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?"
-            : names.Count is > 0 and <= 20 ? $"The known names are {string.Join(", ", names)}."
-            : "Run 'scorch list' for the names.";
+            : names.Count is > 0 and <= MostListed ? $"The known names are {string.Join(", ", names)}."
+            : otherwise;
     }
 
+    /// <summary>The nearest of the known names, or null when all are too far away.</summary>
+    /// <param name="given">What was typed.</param>
+    /// <param name="known">The names that exist.</param>
+    public static string? Of(string given, IEnumerable<string> known) => Nearest(given, known, 1) is [var nearest] ? nearest : null;
+
     /// <summary>The known names nearest to <paramref name="given"/>, best first; those too far away are left out.</summary>
+    /// <param name="given">What was typed; capitals are ignored.</param>
+    /// <param name="known">The names that exist.</param>
+    /// <param name="count">The most to return.</param>
+    /// <returns>Names within half of the typed length (at least 2 edits), and names that contain what was typed.</returns>
     public static IReadOnlyList<string> Nearest(string given, IEnumerable<string> known, int count)
     {
         ArgumentNullException.ThrowIfNull(given);
@@ -45,7 +60,6 @@ public static class NearestName
                 row[j] = Math.Min(substituted, Math.Min(row[j] + 1, row[j - 1] + 1));
             }
         }
-
         return row[b.Length];
     }
 }

@@ -7,8 +7,16 @@ public class ComplexAlgebraTests
 
     private static readonly Dictionary<string, Func<Tensor[], Tensor[]>> Functions = new()
     {
-        ["qr_tall"] = Qr, ["qr_square"] = Qr, ["qr_wide"] = Qr, ["qr_column"] = Qr, ["qr_one"] = Qr,
-        ["svd_tall"] = Svd, ["svd_square"] = Svd, ["svd_wide"] = Svd, ["svd_column"] = Svd, ["svd_one"] = Svd,
+        ["qr_tall"] = Qr,
+        ["qr_square"] = Qr,
+        ["qr_wide"] = Qr,
+        ["qr_column"] = Qr,
+        ["qr_one"] = Qr,
+        ["svd_tall"] = Svd,
+        ["svd_square"] = Svd,
+        ["svd_wide"] = Svd,
+        ["svd_column"] = Svd,
+        ["svd_one"] = Svd,
         ["svd_values"] = x => [x[0].SingularValueDecomposition().S],
         ["logdet"] = x => [x[0].LogDeterminant()],
         ["logdet_one"] = x => [x[0].LogDeterminant()],

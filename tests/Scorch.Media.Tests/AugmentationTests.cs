@@ -70,8 +70,8 @@ public class AugmentationTests
             shares.Add((double)width * height / (500 * 375));
         }
         Assert.InRange(shares.Min(), 0.079, 0.1);
-        // Uniform from 0.08 to 1 has the mean 0.54; large parts are drawn again when they stick out, which lowers it.
-        Assert.InRange(shares.Average(), 0.45, 0.56);
+        // Large parts often stick out and are drawn again: 0.433 is the mean of 200,000 draws of the same rule in Python.
+        Assert.InRange(shares.Average(), 0.41, 0.455);
         // No part of the wanted area fits into a strip, so that its centre is taken.
         Assert.Equal((198, 0, 4, 3), crop.Choose(400, 3, random));
         Assert.Equal((0, 198, 3, 4), crop.Choose(3, 400, random));

@@ -138,7 +138,7 @@ public static class RepVggTrainer
     }
 
     /// <summary>Cross-entropy, and with it the custom penalty where the recipe has one.</summary>
-    private static (Tensor Total, Tensor CrossEntropy) Objective<T>(T network, RepVggRecipe recipe, Tensor images, Tensor targets)
+    internal static (Tensor Total, Tensor CrossEntropy) Objective<T>(T network, RepVggRecipe recipe, Tensor images, Tensor targets)
         where T : Module, IForward
     {
         var loss = Loss.CrossEntropy(network.Forward(images), targets, labelSmoothing: recipe.LabelSmoothing);

@@ -93,7 +93,7 @@ internal static class RepVggTrainCommand
         }
         var other = File.ReadAllText(path);
         if (other == text) return;
-        var (there, here) = other.Split('\n').Zip(text.Split('\n')).FirstOrDefault(pair => pair.First != pair.Second, ("nothing more", "more"));
+        var (there, here) = other.Split('\n').Zip(text.Split('\n')).FirstOrDefault(pair => pair.First != pair.Second, (First: "nothing more", Second: "more"));
         throw new UsageException($"--out: {folder} holds a run with other settings ({there.Trim(' ', ',')} there, {here.Trim(' ', ',')} here); give another folder, or the same settings.");
     }
 

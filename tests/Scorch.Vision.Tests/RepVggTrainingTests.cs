@@ -17,6 +17,27 @@ public class RepVggTrainingTests
     }
 
     [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        var threads = Parallelism.ThreadCount;
+        try
+        {
+            var weights = new List<float[]>();
+            foreach (var count in new[] { 1, 2, 7 })
+            {
+                Parallelism.ThreadCount = count;
+                weights.Add(Weights(5));
+            }
+            Assert.Equal(weights[0], weights[1]);
+            Assert.Equal(weights[0], weights[2]);
+        }
+        finally
+        {
+            Parallelism.ThreadCount = threads;
+        }
+    }
+
+    [Fact]
     public void Training_lowers_the_loss()
     {
         var losses = new List<double>();

@@ -6,13 +6,15 @@ namespace Scorch.Vision.RepVgg;
 /// <summary>Paper scale: a named variant trained with the paper's recipe on whole data sets. A run with the same output folder continues where it was stopped.</summary>
 internal static class RepVggFullTraining
 {
-    public static void Measure(RunContext context, string folder)
+    public static void Measure(RunContext context, string folder) => Measure(context, folder, RepVggConfig.Find(context.Settings.Text("model")));
+
+    public static void Measure(RunContext context, string folder, RepVggConfig model)
     {
         var (data, isImageNet) = (context.Settings.Text("data"), context.Settings.Text("data") == RepVggData.ImageNet);
         var (training, test) = (RepVggData.Open(context, folder, "train"), RepVggData.Open(context, folder, "test"));
         if (!training.Classes.SequenceEqual(test.Classes))
             throw new InvalidDataException($"{data}: the training part has {training.Classes.Count} classes, the test part {test.Classes.Count}, or their names differ ({training.Classes.Except(test.Classes).Concat(test.Classes.Except(training.Classes)).FirstOrDefault()}); both need the same.");
-        var config = Fit(RepVggConfig.Find(context.Settings.Text("model")));
+        var config = Fit(model);
         var recipe = Adjust(RepVggRecipe.PaperFor(config));
         context.Note($"{config.Name} on {data}: {training.Count} training and {test.Count} test pictures of {training.Classes.Count} classes, {recipe.Epochs} epochs of batches of {recipe.BatchSize}, learning rate {RepVgg.Invariant(recipe.LearningRate)}, {recipe.WarmupEpochs} epochs of warm-up, label smoothing {RepVgg.Invariant(recipe.LabelSmoothing)}, mixup {RepVgg.Invariant(recipe.MixupAlpha)}, AutoAugment {recipe.AutoAugment?.ToString() ?? "none"}.");
         if (!isImageNet) context.MarkNotMeasurable("C2", $"the claim is about ImageNet, the run trained on {data}; the note gives its accuracy");

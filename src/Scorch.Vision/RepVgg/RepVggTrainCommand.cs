@@ -29,15 +29,15 @@ internal static class RepVggTrainCommand
             new("seed", "Fixes weights, order and augmentation.", ValueKind.Integer, "1"),
             new("checkpoint-every", "Steps between two checkpoints.", ValueKind.Integer, "500"),
         ],
-        Handler = context => Task.Run(() => Train(context), context.CancellationToken),
+        Handler = context => Task.Run(() => Train(context, RepVggConfig.Find(context.Text("model"))), context.CancellationToken),
     };
 
-    private static void Train(CommandContext context)
+    /// <summary>Trains a variant with the options of the command.</summary>
+    internal static void Train(CommandContext context, RepVggConfig named)
     {
         var (data, folder) = (context.Text("data"), context.Text("out"));
         var (size, stride) = (RepVggCommands.Positive(context, "size"), context.Integer("stem-stride"));
         if (size < 16 * stride) throw new UsageException($"--size: {size} was given; a stem of stride {stride} needs at least {16 * stride}.");
-        var named = RepVggConfig.Find(context.Text("model"));
         var paper = context.TextOrNull("recipe") switch { "small" => RepVggRecipe.Paper, "large" => RepVggRecipe.PaperLarge, _ => RepVggRecipe.PaperFor(named) };
         var recipe = paper with
         {

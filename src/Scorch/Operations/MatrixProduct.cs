@@ -1,4 +1,5 @@
 using Scorch.Autograd;
+using Scorch.Kernels;
 
 namespace Scorch;
 
@@ -94,7 +95,29 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(weight);
         if (weight.Rank != 2 || Rank == 0 || Shape[-1] != weight.Shape[1])
             throw new ArgumentException($"Affine: input {Shape} and weight {weight.Shape} do not fit; the last dimension of the input must be the weight's second.", nameof(weight));
-        var product = MatMul(weight.T);
-        return bias is null ? product : product + bias;
+        if (!SharesComputeType(weight, bias) || (bias is not null && bias.Shape != [weight.Shape[0]]))
+        {
+            var product = MatMul(weight.T);
+            return bias is null ? product : product + bias;
+        }
+        Tensor result;
+        using (GradientMode.Disable())
+        {
+            result = Rank == 1 ? Unsqueeze(0).MatMul(weight.T).Squeeze(0) : MatMul(weight.T);
+            if (bias is not null) Kernels.Binary(BinaryKernel.Add, result.Operand, result.Operand, bias.Operand);
+        }
+        if (Tape.Records(this, weight, bias))
+        {
+            Tape.Record(result, "Affine", [this, weight, bias], [this, weight], g =>
+            {
+                var rows = g.Reshape(-1, g.Shape[-1]);
+                return [
+                    RequiresGradient ? g.MatMul(weight) : null,
+                    weight.RequiresGradient ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
+                    bias is { RequiresGradient: true } ? rows.Sum(0) : null];
+            });
+        }
+        Tape.Watch(result, "Affine");
+        return result;
     }
 }

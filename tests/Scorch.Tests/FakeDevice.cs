@@ -93,6 +93,38 @@ internal static class FakeDevice
 
         public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
 
+        public override void Softmax(in Operand output, in Operand input, bool logarithm) => Cpu.Softmax(On(output), On(input), logarithm);
+
+        public override void SoftmaxGradient(in Operand result, in Operand output, in Operand gradient, bool logarithm) => Cpu.SoftmaxGradient(On(result), On(output), On(gradient), logarithm);
+
+        public override void CrossEntropy(in Operand losses, in Operand logarithms, in Operand logits, in Operand target, long ignore) =>
+            Cpu.CrossEntropy(On(losses), On(logarithms), On(logits), On(target), ignore);
+
+        public override void CrossEntropyGradient(in Operand result, in Operand logits, in Operand logarithms, in Operand target, in Operand gradient, long ignore) =>
+            Cpu.CrossEntropyGradient(On(result), On(logits), On(logarithms), On(target), On(gradient), ignore);
+
+        public override void NormalizeRows(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, double epsilon) =>
+            Cpu.NormalizeRows(On(output), On(statistics), On(input), On(weight), On(bias), epsilon);
+
+        public override void NormalizeRowsGradient(
+            in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight) =>
+            Cpu.NormalizeRowsGradient(On(result), On(weightGradient), On(biasGradient), On(gradient), On(input), On(statistics), On(weight));
+
+        public override void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon) =>
+            Cpu.NormalizeChannels(On(output), On(statistics), On(input), On(weight), On(bias), groups, epsilon);
+
+        public override void NormalizeChannelsGradient(
+            in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups) =>
+            Cpu.NormalizeChannelsGradient(On(result), On(weightGradient), On(biasGradient), On(gradient), On(input), On(statistics), On(weight), groups);
+
+        public override void AdamStep(in Operand parameter, in Operand gradient, in Operand mean, in Operand square, in Operand? greatest, in AdamFactors factors) =>
+            Cpu.AdamStep(On(parameter), On(gradient), On(mean), On(square), On(greatest), factors);
+
+        public override void MomentumStep(in Operand parameter, in Operand gradient, in Operand velocity, in MomentumFactors factors) =>
+            Cpu.MomentumStep(On(parameter), On(gradient), On(velocity), factors);
+
+        private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
+
         private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage
             ? new(storage.Hidden, operand.Offset, operand.Shape, operand.Strides, operand.Type)
             : throw new InvalidOperationException("A kernel of the fake device was given memory of another device.");

@@ -27,7 +27,7 @@ internal abstract partial class KernelTable
 
     /// <summary>
     /// The same over [batch, channels, n] with weight and bias [channels]: over each group of channels of each sample, or with
-    /// <paramref name="groups"/> 0 over each channel of all samples. Statistics [batch * groups, 2] or [channels, 2] receive mean and reciprocal root.
+    /// <paramref name="groups"/> 0 over each channel of all samples. Statistics [batch * groups, 3] or [channels, 3] receive mean, reciprocal root and biased variance.
     /// </summary>
     public abstract void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon);
 

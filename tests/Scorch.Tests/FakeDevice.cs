@@ -47,6 +47,8 @@ internal static class FakeDevice
 
         public override void MatrixProduct(in Operand output, in Operand left, in Operand right) => Cpu.MatrixProduct(On(output), On(left), On(right));
 
+        public override void MatrixProduct(in Operand output, in Operand left, in Operand right, in Operand bias) => Cpu.MatrixProduct(On(output), On(left), On(right), On(bias));
+
         public override void Gather(in Operand output, in Operand input, in Operand index, int dimension) => Cpu.Gather(On(output), On(input), On(index), dimension);
 
         public override void Scatter(in Operand output, in Operand index, in Operand source, int dimension, bool accumulate) => Cpu.Scatter(On(output), On(index), On(source), dimension, accumulate);

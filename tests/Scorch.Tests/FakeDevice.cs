@@ -123,6 +123,13 @@ internal static class FakeDevice
         public override void MomentumStep(in Operand parameter, in Operand gradient, in Operand velocity, in MomentumFactors factors) =>
             Cpu.MomentumStep(On(parameter), On(gradient), On(velocity), factors);
 
+        public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.Attention(On(output), On(logarithms), On(queries), On(keys), On(values), On(mask), isCausal, scale);
+
+        public override void AttentionGradient(in AttentionGradients o, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.AttentionGradient(
+                new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
+
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 
         private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage

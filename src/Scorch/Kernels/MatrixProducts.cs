@@ -20,6 +20,9 @@ internal unsafe struct Factors<T>
     /// <summary>Added to every row; null for none.</summary>
     public T* Bias;
 
+    /// <summary>Add to what C holds; without a bias only.</summary>
+    public bool Accumulate;
+
     public int Rows;
     public int Depth;
     public int Columns;
@@ -38,6 +41,7 @@ internal unsafe struct Factors<T>
         C = C,
         CRow = CColumn,
         CColumn = CRow,
+        Accumulate = Accumulate,
         Rows = Columns,
         Depth = Depth,
         Columns = Rows,
@@ -105,7 +109,7 @@ internal static unsafe class MatrixProducts<T>
     private static void Run<V>(in Factors<T> factors, bool mayTranspose)
         where V : struct, ISimd<V, T>
     {
-        if (factors.Columns == 1 && factors.Bias == null)
+        if (factors.Columns == 1 && factors.Bias == null && !factors.Accumulate)
         {
             MatrixVectorProducts<T>.Run<V>(factors);
             return;
@@ -177,7 +181,7 @@ internal static unsafe class MatrixProducts<T>
             factors.C += column * whole.CColumn;
             factors.Columns = Math.Min(BlockColumns, whole.Columns - column);
             depth = Math.Min(BlockDepth, whole.Depth - from);
-            if (from > 0)
+            if (from > 0 || whole.Accumulate)
             {
                 addend = factors.C;
                 addendRow = factors.CRow;

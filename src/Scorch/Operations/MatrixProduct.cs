@@ -127,8 +127,16 @@ public partial class Tensor
         Tensor result;
         using (GradientMode.Disable())
         {
-            result = Rank == 1 ? Unsqueeze(0).MatMul(weight.T).Squeeze(0) : MatMul(weight.T);
-            if (bias is not null) Kernels.Binary(BinaryKernel.Add, result.Operand, result.Operand, bias.Operand);
+            var input = Contiguous();
+            var rows = input.ElementCount / Math.Max(1, weight.Shape[1]);
+            if (weight.Shape[1] == 0) rows = Shape[..^1].ElementCount;
+            var (count, inputs, outputs) = (checked((int)rows), weight.Shape[1], weight.Shape[0]);
+            result = Empty([.. Shape[..^1], outputs], DataType, Device);
+            var to = new Operand(result.Storage, 0, Shape.Wrap([1, count, outputs]), [0, outputs, 1], DataType);
+            var left = new Operand(input.Storage, input.Offset, Shape.Wrap([1, count, inputs]), [0, inputs, 1], DataType);
+            var right = new Operand(weight.Storage, weight.Offset, Shape.Wrap([1, inputs, outputs]), [0, weight.Strides[1], weight.Strides[0]], DataType);
+            if (bias is null) Kernels.MatrixProduct(to, left, right);
+            else Kernels.MatrixProduct(to, left, right, bias.Operand);
         }
         if (Tape.Records(this, weight, bias))
         {

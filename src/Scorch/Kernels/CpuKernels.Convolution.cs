@@ -49,6 +49,16 @@ internal sealed unsafe partial class CpuKernels
                 new Span<T>(y, checked((int)output.Count)).Clear();
                 return;
             }
+            if (typeof(T) == typeof(float) && WinogradConvolution.Fits(g, g.Inputs, g.Outputs, g.Result))
+            {
+                WinogradConvolution.Run(
+                    (float*)y,
+                    (float*)inputBytes,
+                    new WindowWeights<float>((float*)weightBytes, 0, 9L * g.Inputs, 9),
+                    false,
+                    new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
+                return;
+            }
             var (layout, windows) = WindowSet.Forward(g);
             var weights = new WindowWeights<T>((T*)weightBytes, (long)g.Outputs * g.Inputs * g.KernelSize, (long)g.Inputs * g.KernelSize, g.KernelSize);
             WindowProducts<T>.Run(layout, [windows], weights, (T*)inputBytes, y, g.Batch, g.Groups, g.Inputs, g.Outputs, g.ResultSize, g.ImageSize);
@@ -66,6 +76,16 @@ internal sealed unsafe partial class CpuKernels
             if (g.Outputs == 0 || g.ResultSize == 0)
             {
                 new Span<T>(x, checked((int)input.Count)).Clear();
+                return;
+            }
+            if (typeof(T) == typeof(float) && WinogradConvolution.Fits(g, g.Outputs, g.Inputs, g.Image))
+            {
+                WinogradConvolution.Run(
+                    (float*)x,
+                    (float*)outputBytes,
+                    new WindowWeights<float>((float*)weightBytes, 0, 9, 9L * g.Inputs),
+                    true,
+                    new(g.Batch, g.Outputs, g.Inputs, g.Result[1], g.Result[2], g.Image[1], g.Image[2], 2 - g.Padding[1], 2 - g.Padding[2]));
                 return;
             }
             var (layout, windows) = WindowSet.Adjoint(g);

@@ -205,6 +205,7 @@ internal static unsafe class WindowProducts<T>
         }
 
         /// <summary>A tile of consecutive positions of one image.</summary>
+        [SkipLocalsInit]
         private void Through(int image, int group, int number)
         {
             var runs = stackalloc WindowRun[TileColumns];
@@ -232,6 +233,7 @@ internal static unsafe class WindowProducts<T>
         }
 
         /// <summary>A tile of consecutive windows of all images.</summary>
+        [SkipLocalsInit]
         private void Gathered(int group, long number)
         {
             var runs = stackalloc WindowRun[TileColumns];
@@ -269,6 +271,7 @@ internal static unsafe class WindowProducts<T>
         }
 
         /// <summary>All rows of a tile of columns.</summary>
+        [SkipLocalsInit]
         private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false)
         {
             var panel = weights + ((long)group * packedRows * depth);

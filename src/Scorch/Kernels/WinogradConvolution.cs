@@ -15,7 +15,7 @@ internal static unsafe class WinogradConvolution
     private const int Points = Patch * Patch;
 
     /// <summary>Bytes of transformed tiles that one task works on.</summary>
-    private const int TaskBytes = 2 << 20;
+    private const int TaskBytes = 3 << 18;
 
     /// <summary>Elements of images that are laid out together.</summary>
     private const long SlabElements = 2 << 20;
@@ -46,11 +46,13 @@ internal static unsafe class WinogradConvolution
         where V : struct, ISimd<V, float>
     {
         // One more cache line keeps the 36 points off the same sets of the cache.
-        private readonly long pointWeights = ((long)g.Channels * g.Rows) + 16;
+        private readonly long pointWeights = ((long)g.Channels * ((g.Rows + (2 * V.Count) - 1) / (2 * V.Count)) * 2 * V.Count) + 16;
         private readonly int down = (g.ResultHeight + Tile - 1) / Tile;
         private readonly int across = (g.ResultWidth + Tile - 1) / Tile;
         private float* transformed;
         private float* slab;
+
+        private static int TileColumns => 2 * V.Count;
 
         private int PaddedHeight => (down * Tile) + 2;
 
@@ -87,13 +89,15 @@ internal static unsafe class WinogradConvolution
                 {
                     var gathered = taps + (9L * channel * g.Rows);
                     MatrixPacking.Transposed(gathered, g.Rows, weights.Group(0) + (channel * weights.Channel), weights.Row, g.Rows, 9);
-                    var target = transformed + ((long)channel * g.Rows);
-                    for (var row = 0; row < g.Rows; row += V.Count) Filter(gathered + row, flipped, target + row);
+                    // As a product's right factor is packed: by tiles of columns.
+                    for (var row = 0; row < g.Rows; row += V.Count)
+                        Filter(gathered + row, flipped, transformed + ((((long)(row / TileColumns) * g.Channels) + channel) * TileColumns) + (row % TileColumns));
                 }
             });
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
+        [SkipLocalsInit]
         private void Filter(float* taps, bool flipped, float* target)
         {
             var half = stackalloc float[3 * Patch * V.Count];
@@ -157,24 +161,26 @@ internal static unsafe class WinogradConvolution
                 var target = tiles + ((long)(t - from) * channelStride);
                 for (var c = 0; c < g.Channels; c += V.Count) Input(patch + c, (long)PaddedWidth * g.Channels, g.Channels, target + c, pointTiles);
             }
-            for (var point = 0; point < Points; point++)
+            var product = new Factors<float>
             {
-                MatrixProducts<float>.Run(new Factors<float>
+                ARow = channelStride,
+                ADepth = 1,
+                BDepth = TileColumns,
+                BColumn = 1,
+                CRow = g.Rows,
+                CColumn = 1,
+                Rows = count,
+                Depth = g.Channels,
+            };
+            for (var point = 0; point < Points; point++)
+                for (var row = 0; row < g.Rows; row += TileColumns)
                 {
-                    A = tiles + (point * pointTiles),
-                    ARow = channelStride,
-                    ADepth = 1,
-                    B = transformed + (point * pointWeights),
-                    BDepth = g.Rows,
-                    BColumn = 1,
-                    C = results + (point * pointResults),
-                    CRow = g.Rows,
-                    CColumn = 1,
-                    Rows = count,
-                    Depth = g.Channels,
-                    Columns = g.Rows,
-                });
-            }
+                    product.A = tiles + (point * pointTiles);
+                    product.B = transformed + (point * pointWeights) + ((long)row * g.Channels);
+                    product.C = results + (point * pointResults) + row;
+                    product.Columns = Math.Min(TileColumns, g.Rows - row);
+                    MatrixProducts<float>.Run(product);
+                }
             for (var t = from; t < to;)
             {
                 // Tiles of one line are turned back into rows of the result together.
@@ -197,6 +203,7 @@ internal static unsafe class WinogradConvolution
 
         /// <summary>B^T d B of one patch, for a vector of channels.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
+        [SkipLocalsInit]
         private static void Input(float* patch, long line, long step, float* target, long point)
         {
             var half = stackalloc float[Points * V.Count];
@@ -230,6 +237,7 @@ internal static unsafe class WinogradConvolution
 
         /// <summary>A^T m A of one tile, for a vector of rows.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
+        [SkipLocalsInit]
         private static void Output(float* products, long point, float* target, long line, long step)
         {
             var half = stackalloc float[Tile * Patch * V.Count];

@@ -57,6 +57,8 @@ internal static class FakeDevice
 
         public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending) => Cpu.Sort(On(values), On(indices), On(input), dimension, descending);
 
+        public override void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest) => Cpu.Top(On(values), On(indices), On(input), dimension, greatest);
+
         public override long[] Positions(in Operand input) => Cpu.Positions(On(input));
 
         public override void Random(RandomKernel kernel, in Operand output, ulong key, ulong counter, double first, double second) => Cpu.Random(kernel, On(output), key, counter, first, second);

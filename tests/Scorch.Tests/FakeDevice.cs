@@ -91,6 +91,8 @@ internal static class FakeDevice
 
         public override void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input) => Cpu.SingularValues(On(u), On(values), On(v), On(input));
 
+        public override void RealFourierTransform(in Operand output, in Operand input, double scale) => Cpu.RealFourierTransform(On(output), On(input), scale);
+
         public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
 
         public override void Softmax(in Operand output, in Operand input, bool logarithm) => Cpu.Softmax(On(output), On(input), logarithm);

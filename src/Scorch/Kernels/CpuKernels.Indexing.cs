@@ -148,9 +148,22 @@ internal sealed unsafe partial class CpuKernels
                 var target = (T*)outputBytes + targets.Offset(row);
                 var values = (T*)sourceBytes + sources.Offset(row);
                 var places = (long*)indexBytes + indices.Offset(row);
-                if (accumulate) ScatterAdd(target, targets.Step, stride, extent, values, sources.Step, places, indices.Step, targets.Length);
+                if (accumulate && targets.Step == 0 && stride == 1 && sources.Step == 1 && indices.Step == 1) ScatterAdd(target, extent, values, places, targets.Length);
+                else if (accumulate) ScatterAdd(target, targets.Step, stride, extent, values, sources.Step, places, indices.Step, targets.Length);
                 else Scatter(target, targets.Step, stride, extent, values, sources.Step, places, indices.Step, targets.Length);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScatterAdd<T>(T* target, int extent, T* values, long* places, long count)
+        where T : unmanaged, INumberBase<T>
+    {
+        for (long i = 0; i < count; i++)
+        {
+            var place = places[i];
+            if ((ulong)place >= (ulong)extent) place = Checked("Scatter", place, extent);
+            target[place] += values[i];
         }
     }
 

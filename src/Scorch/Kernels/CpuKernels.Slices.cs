@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
 
@@ -14,11 +15,11 @@ internal sealed unsafe partial class CpuKernels
     public override void SelectSlices(in Operand output, in Operand input, in Operand index, int dimension)
     {
         if (output.Count == 0) return;
-        var places = Indices("IndexSelect", index, input.Shape[dimension]);
-        var slice = output.Shape.Without(dimension);
         var inner = Inner(output, input, dimension);
         if (inner == 0)
         {
+            var places = Indices("IndexSelect", index, input.Shape[dimension]);
+            var slice = output.Shape.Without(dimension);
             var (outputStrides, inputStrides) = (Drop(output.Strides, dimension), Drop(input.Strides, dimension));
             var (whole, part) = (output, input);
             Dispatch(places.Length, slice.ElementCount, i => Copy(
@@ -27,20 +28,22 @@ internal sealed unsafe partial class CpuKernels
             return;
         }
         var (targets, sources) = (new Slices(output, dimension), new Slices(input, dimension));
+        var (count, step, extent) = (index.Count, index.Shape.Rank == 0 ? 1 : index.Strides[0], input.Shape[dimension]);
         var size = output.Type.Size();
-        fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference)
+        fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, indexBytes = &index.Reference)
         {
             var target = outputBytes;
             var source = inputBytes;
+            var places = (long*)indexBytes;
             var length = inner * size;
             var block = Math.Max(1, 65536 / length);
-            var blocks = (places.Length + block - 1) / block;
+            var blocks = (count + block - 1) / block;
             Dispatch(targets.Count * blocks, block * inner, task =>
             {
                 var (outer, from) = (task / blocks, task % blocks * block);
-                var to = (int)Math.Min(places.Length, from + block);
-                CopySlices(
-                    target + (targets.Offset(outer) * size), targets.Stride * size, source + (sources.Offset(outer) * size), sources.Stride * size, places.AsSpan((int)from, to - (int)from), from, length);
+                var into = target + ((targets.Offset(outer) + (from * targets.Stride)) * size);
+                var table = source + (sources.Offset(outer) * size);
+                CopySlices(into, targets.Stride * size, table, sources.Stride * size, extent, places + (from * step), step, Math.Min(block, count - from), length);
             });
         }
     }
@@ -101,13 +104,22 @@ internal sealed unsafe partial class CpuKernels
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopySlices(byte* target, long targetStride, byte* source, long sourceStride, ReadOnlySpan<long> places, long first, long length)
+    private static void CopySlices(byte* target, long targetStride, byte* source, long sourceStride, int extent, long* places, long step, long count, long length)
     {
-        target += first * targetStride;
-        foreach (var place in places)
+        for (long i = 0; i < count; i++, target += targetStride)
         {
-            Buffer.MemoryCopy(source + (place * sourceStride), target, length, length);
-            target += targetStride;
+            var place = places[i * step];
+            if ((ulong)place >= (ulong)extent) place = Checked("IndexSelect", place, extent);
+            var slice = source + (place * sourceStride);
+            if (length is < 32 or > 2048)
+            {
+                Buffer.MemoryCopy(slice, target, length, length);
+                continue;
+            }
+            // The last vector may overlap the one before.
+            long at = 0;
+            for (; at < length - 32; at += 32) Vector256.Load(slice + at).Store(target + at);
+            Vector256.Load(slice + length - 32).Store(target + length - 32);
         }
     }
 

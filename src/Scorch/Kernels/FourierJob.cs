@@ -14,6 +14,9 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     /// <summary>Larger scratch memory is freed after each use.</summary>
     private const long KeptScratch = 16 << 20;
 
+    /// <summary>Elements of a line that are moved before the next line's.</summary>
+    private const int Piece = 32;
+
     private readonly FourierPlan<T> plan = FourierPlan<T>.Of(length);
     private readonly int half = real ? (length / 2) + 1 : length;
     private readonly long rows = (long)outer * inner;
@@ -38,9 +41,12 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         var data = Rent(size, out var owned);
         var spare = data + size;
         if (count < V.Count) new Span<T>(data, checked((int)(length * 2L * V.Count))).Clear();
-        for (var lane = 0; lane < count; lane++) Load(first + lane, data + lane, V.Count);
+        // By short pieces of all lanes, so that a cache line is filled while it is near.
+        for (var k = 0; k < length; k += Piece)
+            for (var lane = 0; lane < count; lane++) Load(first + lane, data + lane, V.Count, k, Math.Min(length, k + Piece));
         var result = plan.Transform<V>(data, spare, 1);
-        for (var lane = 0; lane < count; lane++) Store(first + lane, result + lane, V.Count);
+        for (var k = 0; k < half; k += Piece)
+            for (var lane = 0; lane < count; lane++) Store(first + lane, result + lane, V.Count, k, Math.Min(half, k + Piece));
         Return(data, owned);
     }
 
@@ -58,14 +64,14 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         var roots = FourierPlan<T>.RootsOf(length);
         var whole = Rent(size + length, out var owned);
         var (data, spare, signal) = ((nint)whole, (nint)(whole + size), (nint)(whole + (2 * size)));
-        Load(line, (T*)signal, 1);
+        Load(line, (T*)signal, 1, 0, length);
         Spread((T*)signal, (T*)data, height, columns, V.Count);
         var middle = FourierPlan<T>.Of(height).Transform<V>((T*)data, (T*)spare, across);
         var next = middle == (T*)data ? (T*)spare : (T*)data;
         Turn(middle, next, roots, height, columns, V.Count);
         var result = FourierPlan<T>.Of(columns).Transform<V>(next, middle, down);
         Gather(result, (T*)signal, columns, height, V.Count);
-        Store(line, (T*)signal, 1);
+        Store(line, (T*)signal, 1, 0, half);
         Return(whole, owned);
     }
 
@@ -85,48 +91,58 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     private long Start(long line, int size) => (line / inner * size * inner) + (line % inner);
 
     /// <summary>The inverse is the forward transform with real and imaginary parts exchanged, before and after.</summary>
-    private void Load(long line, T* data, int lanes)
+    private void Load(long line, T* data, int lanes, int from, int to)
     {
         if (real)
         {
-            LoadReal(input + Start(2 * line, length), data, 2 * lanes, inner, length);
-            if ((2 * line) + 1 < rows) LoadReal(input + Start((2 * line) + 1, length), data + lanes, 2 * lanes, inner, length);
-            else LoadZeros(data + lanes, 2 * lanes, length);
+            LoadReal(input + Start(2 * line, length), data, 2 * lanes, inner, from, to);
+            if ((2 * line) + 1 < rows) LoadReal(input + Start((2 * line) + 1, length), data + lanes, 2 * lanes, inner, from, to);
+            else LoadZeros(data + lanes, 2 * lanes, from, to);
             return;
         }
         var (first, second) = inverse ? (lanes, 0) : (0, lanes);
-        LoadComplex(input + (2 * Start(line, length)), data + first, data + second, 2 * lanes, 2L * inner, length);
+        LoadComplex(input + (2 * Start(line, length)), data + first, data + second, 2 * lanes, 2L * inner, from, to);
     }
 
-    private void Store(long line, T* data, int lanes)
+    private void Store(long line, T* data, int lanes, int from, int to)
     {
         if (real)
         {
             // A + i B was transformed: A_k = (Z_k + conj Z_-k) / 2, B_k = (Z_k - conj Z_-k) / 2i.
             var two = (2 * line) + 1 < rows;
             var first = output + (2 * Start(2 * line, half));
-            StoreReal(first, two ? output + (2 * Start((2 * line) + 1, half)) : null, data, lanes, 2L * inner, length, half, scale / T.CreateChecked(2));
+            StoreReal(first, two ? output + (2 * Start((2 * line) + 1, half)) : null, data, lanes, 2L * inner, length, from, to, scale / T.CreateChecked(2));
             return;
         }
         var (realPart, imaginaryPart) = inverse ? (lanes, 0) : (0, lanes);
-        StoreComplex(output + (2 * Start(line, length)), data + realPart, data + imaginaryPart, 2 * lanes, 2L * inner, length, scale);
+        StoreComplex(output + (2 * Start(line, length)), data + realPart, data + imaginaryPart, 2 * lanes, 2L * inner, from, to, scale);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoadReal(T* source, T* target, int step, long stride, int count)
+    private static void LoadReal(T* source, T* target, int step, long stride, int from, int to)
     {
-        for (var k = 0; k < count; k++) target[(long)k * step] = source[k * stride];
+        source += from * stride;
+        target += (long)from * step;
+        for (var k = from; k < to; k++)
+        {
+            *target = *source;
+            source += stride;
+            target += step;
+        }
     }
 
-    private static void LoadZeros(T* target, int step, int count)
+    private static void LoadZeros(T* target, int step, int from, int to)
     {
-        for (var k = 0; k < count; k++) target[(long)k * step] = T.Zero;
+        for (var k = from; k < to; k++) target[(long)k * step] = T.Zero;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoadComplex(T* source, T* realPart, T* imaginaryPart, int step, long stride, int count)
+    private static void LoadComplex(T* source, T* realPart, T* imaginaryPart, int step, long stride, int from, int to)
     {
-        for (var k = 0; k < count; k++)
+        source += from * stride;
+        realPart += (long)from * step;
+        imaginaryPart += (long)from * step;
+        for (var k = from; k < to; k++)
         {
             *realPart = source[0];
             *imaginaryPart = source[1];
@@ -137,9 +153,12 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreComplex(T* target, T* realPart, T* imaginaryPart, int step, long stride, int count, T scale)
+    private static void StoreComplex(T* target, T* realPart, T* imaginaryPart, int step, long stride, int from, int to, T scale)
     {
-        for (var k = 0; k < count; k++)
+        target += from * stride;
+        realPart += (long)from * step;
+        imaginaryPart += (long)from * step;
+        for (var k = from; k < to; k++)
         {
             target[0] = *realPart * scale;
             target[1] = *imaginaryPart * scale;
@@ -150,9 +169,9 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreReal(T* first, T* second, T* data, int lanes, long stride, int length, int half, T scale)
+    private static void StoreReal(T* first, T* second, T* data, int lanes, long stride, int length, int from, int to, T scale)
     {
-        for (var k = 0; k < half; k++)
+        for (var k = from; k < to; k++)
         {
             var own = data + ((long)k * 2 * lanes);
             var mirrored = data + ((k == 0 ? 0 : (long)(length - k)) * 2 * lanes);

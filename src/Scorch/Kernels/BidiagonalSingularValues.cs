@@ -10,12 +10,11 @@ internal static unsafe class BidiagonalSingularValues
     private const int GreatestSweeps = 500;
 
     /// <summary>
-    /// The diagonal becomes the singular values, in no order; the rows of <paramref name="left"/> and <paramref name="right"/> [n, n], at first the
-    /// transposes of what made the matrix bidiagonal, the singular vectors. above[i] stands between i and i + 1; above[n - 1] is 0.
+    /// The diagonal s becomes the singular values, in no order; the rows of <paramref name="left"/> and <paramref name="right"/> [n, n], at first the
+    /// transposes of what made the matrix bidiagonal, the singular vectors. e[i] stands above the diagonal between i and i + 1; e[n - 1] is 0.
     /// </summary>
-    public static void Solve(Span<double> diagonal, Span<double> above, double* left, double* right, int n)
+    public static void Solve(Span<double> s, Span<double> e, double* left, double* right, int n)
     {
-        var (s, e) = (diagonal, above);
         var (c1, s1, c2, s2) = (new double[n], new double[n], new double[n], new double[n]);
         var sweeps = 0;
         for (var end = n; end > 0;)

@@ -34,7 +34,8 @@ internal sealed unsafe partial class CpuKernels
             var rest = memory + (2L * n * n);
             for (var i = 0; i < n; i++)
                 for (var j = 0; j < n; j++) ((double*)work)[((long)i * n) + j] = matrix[i >= j ? ((long)i * n) + j : ((long)j * n) + i];
-            var (diagonal, beside) = (new Span<double>(rest, n), new Span<double>(rest + n, n));
+            var diagonal = new Span<double>(rest, n);
+            var beside = new Span<double>(rest + n, n);
             var scales = rest + (2 * n);
             Tridiagonalize((double*)work, n, (double*)reflectors, scales, diagonal, beside, rest + (3 * n));
             var rows = (double*)work;
@@ -58,25 +59,19 @@ internal sealed unsafe partial class CpuKernels
     private static void Tridiagonalize(double* a, int n, double* reflectors, double* scales, Span<double> diagonal, Span<double> beside, double* scratch)
     {
         // The pending update is A -= v w^T + w v^T.
-        var (w, products) = (scratch, scratch + n);
+        var w = scratch;
+        var products = scratch + n;
         new Span<double>(scratch, 2 * n).Clear();
         for (var k = 0; k < n; k++)
         {
             var row = a + ((long)k * n);
-            var last = k == 0 ? w : reflectors + ((long)(k - 1) * n);
-            // No reflection was pending before the first row; the last two rows have none of their own.
+            // Nothing is pending before the first row; the last two rows have no reflection of their own.
+            var last = k == 0 || n < 3 ? w : reflectors + ((long)Math.Min(k - 1, n - 3) * n);
             Reflections.UpdateAndDot(row + k, last[k], w + k, w[k], last + k, last + k, n - k);
             diagonal[k] = row[k];
             if (k >= n - 2)
             {
                 beside[k] = k == n - 2 ? row[k + 1] : 0;
-                if (k == n - 2) UpdateLast(a, n, last, w);
-                if (k == n - 2)
-                {
-                    diagonal[n - 1] = a[((long)n * n) - 1];
-                    beside[n - 1] = 0;
-                    return;
-                }
                 continue;
             }
             var (from, count) = (k + 1, n - k - 1);
@@ -93,8 +88,6 @@ internal sealed unsafe partial class CpuKernels
             for (var i = from; i < n; i++) w[i] = products[i] - (half * v[i]);
         }
     }
-
-    private static void UpdateLast(double* a, int n, double* v, double* w) => a[((long)n * n) - 1] -= 2 * v[n - 1] * w[n - 1];
 
     private static void HermitianEigen(int n, Complex* matrix, Span<double> values, Complex* vectors)
     {
@@ -141,7 +134,8 @@ internal sealed unsafe partial class CpuKernels
             var (leftReflectors, rightReflectors) = ((nint)(memory + square), (nint)(memory + (2 * square)));
             var (left, right) = ((nint)(memory + (3 * square)), (nint)(memory + (4 * square)));
             var rest = memory + (5 * square);
-            var (diagonal, above) = (new Span<double>(rest, n), new Span<double>(rest + n, n));
+            var diagonal = new Span<double>(rest, n);
+            var above = new Span<double>(rest + n, n);
             var (leftScales, rightScales) = ((nint)(rest + (2 * n)), (nint)(rest + (3 * n)));
             new ReadOnlySpan<double>(matrix, n * n).CopyTo(new Span<double>(work, n * n));
             Bidiagonalize(work, n, (double*)leftReflectors, (double*)leftScales, (double*)rightReflectors, (double*)rightScales, diagonal, above, rest + (4 * n));

@@ -9,12 +9,11 @@ internal static unsafe class TridiagonalEigen
     private const int GreatestSweeps = 200;
 
     /// <summary>
-    /// The diagonal becomes the eigenvalues, in no order; the rows of <paramref name="vectors"/> [n, n], at first the transpose of what made the
-    /// matrix tridiagonal, the eigenvectors. beside[i] stands between i and i + 1; beside[n - 1] is 0.
+    /// The diagonal d becomes the eigenvalues, in no order; the rows of <paramref name="vectors"/> [n, n], at first the transpose of what made the
+    /// matrix tridiagonal, the eigenvectors. e[i] stands between i and i + 1; e[n - 1] is 0.
     /// </summary>
-    public static void Solve(Span<double> diagonal, Span<double> beside, double* vectors, int n)
+    public static void Solve(Span<double> d, Span<double> e, double* vectors, int n)
     {
-        var (d, e) = (diagonal, beside);
         var (cosines, sines) = (new double[n], new double[n]);
         var (shifted, largest) = (0.0, 0.0);
         for (var l = 0; l < n; l++)

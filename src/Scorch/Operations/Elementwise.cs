@@ -83,7 +83,7 @@ public partial class Tensor
     public Tensor Cosh() => Unary(UnaryKernel.Cosh, (x, y, g) => g * x.Sinh().Conjugate(), Saves.Input);
 
     /// <summary>The hyperbolic tangent.</summary>
-    public Tensor Tanh() => Unary(UnaryKernel.Tanh, (x, y, g) => g * (1 - (y * y)).Conjugate(), Saves.Output);
+    public Tensor Tanh() => Unary(UnaryKernel.Tanh, (x, y, g) => FusedGradient(BinaryKernel.TanhGradient, g, y) ?? (g * (1 - (y * y)).Conjugate()), Saves.Output);
 
     /// <summary>The inverse hyperbolic sine.</summary>
     public Tensor Asinh() => Unary(UnaryKernel.Asinh, (x, y, g) => g * ((x * x) + 1).ReciprocalSqrt(), Saves.Input);
@@ -118,10 +118,10 @@ public partial class Tensor
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
-    public Tensor Sigmoid() => Unary(UnaryKernel.Sigmoid, (x, y, g) => g * (y * (1 - y)).Conjugate(), Saves.Output);
+    public Tensor Sigmoid() => Unary(UnaryKernel.Sigmoid, (x, y, g) => FusedGradient(BinaryKernel.SigmoidGradient, g, y) ?? (g * (y * (1 - y)).Conjugate()), Saves.Output);
 
     /// <summary>max(x, 0); the derivative at 0 is 0.</summary>
-    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => g * y.NotEqual(0).To(g.DataType), Saves.Output, numbers: true);
+    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => FusedGradient(BinaryKernel.ReluGradient, g, y) ?? (g * y.NotEqual(0).To(g.DataType)), Saves.Output, numbers: true);
 
     /// <summary>log(1 + e^x) without overflow.</summary>
     public Tensor Softplus()
@@ -220,6 +220,15 @@ public partial class Tensor
         if (Tape.Records(this))
             Tape.Record(result, kernel.ToString(), [this], saves switch { Saves.Input => [this], Saves.Output => [result], _ => [] }, g => [derivative(this, result, g)]);
         Tape.Watch(result, kernel.ToString());
+        return result;
+    }
+
+    /// <summary>The derivative of a function of one element in one kernel; null where a further derivative or another type asks for the definition.</summary>
+    private static Tensor? FusedGradient(BinaryKernel kernel, Tensor gradient, Tensor saved)
+    {
+        if (!saved.CanFuse(gradient)) return null;
+        var result = Empty(saved.Shape, saved.DataType, saved.Device);
+        result.Kernels.Binary(kernel, result.Operand, gradient.Operand, saved.Operand);
         return result;
     }
 

@@ -59,6 +59,8 @@ internal static class FakeDevice
 
         public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending) => Cpu.Sort(On(values), On(indices), On(input), dimension, descending);
 
+        public override void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest) => Cpu.Top(On(values), On(indices), On(input), dimension, greatest);
+
         public override long[] Positions(in Operand input) => Cpu.Positions(On(input));
 
         public override void Random(RandomKernel kernel, in Operand output, ulong key, ulong counter, double first, double second) => Cpu.Random(kernel, On(output), key, counter, first, second);
@@ -90,6 +92,8 @@ internal static class FakeDevice
         public override void SymmetricEigen(in Operand values, in Operand vectors, in Operand input) => Cpu.SymmetricEigen(On(values), On(vectors), On(input));
 
         public override void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input) => Cpu.SingularValues(On(u), On(values), On(v), On(input));
+
+        public override void RealFourierTransform(in Operand output, in Operand input, double scale) => Cpu.RealFourierTransform(On(output), On(input), scale);
 
         public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
 

@@ -43,7 +43,7 @@ internal static class JpegColour
         // Eight pixels fill 24 bytes; the second store writes four bytes more, which the next pixels overwrite.
         for (; x <= luma.Length - 10; x += 8)
         {
-            var (y, b, r) = (Wide(luma, x), Wide(blueness, x) - Vector256.Create(128), Wide(redness, x) - Vector256.Create(128));
+            var (y, b, r) = (Planes.Widen(luma, x), Planes.Widen(blueness, x) - Vector256.Create(128), Planes.Widen(redness, x) - Vector256.Create(128));
             var half = Vector256.Create(32768);
             var red = Clamp(y + (((r * 91881) + half) >> 16));
             var green = Clamp(y + (((b * -22554) - (r * 46802) + half) >> 16));
@@ -62,13 +62,6 @@ internal static class JpegColour
             target[(3 * x) + 1] = Clamp(y + (((-22554 * b) - (46802 * r) + 32768) >> 16));
             target[(3 * x) + 2] = Clamp(y + (((116130 * b) + 32768) >> 16));
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Wide(ReadOnlySpan<byte> samples, int at)
-    {
-        var eight = Vector128.CreateScalarUnsafe(MemoryMarshal.Read<ulong>(samples[at..])).AsByte();
-        return Vector256.WidenLower(Vector128.WidenLower(eight).ToVector256Unsafe()).AsInt32();
     }
 
     private static Vector256<int> Clamp(Vector256<int> value) => Vector256.Min(Vector256.Max(value, Vector256<int>.Zero), Vector256.Create(255));

@@ -6,9 +6,6 @@ namespace Scorch.Kernels;
 /// <content>Recurrent layers: series of a batch are independent, so a task takes a few of them through all of time, with the weights packed once.</content>
 internal sealed unsafe partial class CpuKernels
 {
-    /// <summary>Series that one task takes through time.</summary>
-    private const int SeriesTogether = 16;
-
     public override void Recur(
         RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias)
     {
@@ -72,27 +69,24 @@ internal sealed unsafe partial class CpuKernels
         var packed = (T*)Workspace.Get(0, (long)Panels.Padded<V, T>(columns) * depth * sizeof(T));
         Panels.Pack<V, T>((T*)scan.Weight, packed, columns, depth, forward ? 1 : scan.Hidden, forward ? scan.Hidden : 1);
         var bias = forward ? Bias<T>(scan) : null;
-        var chunks = (scan.Batch + SeriesTogether - 1) / SeriesTogether;
-        var isSmall = (long)scan.Time * scan.Batch * columns * depth < 1 << 18;
-        if (chunks == 1 || isSmall || WorkPool.Threads == 1)
-        {
-            for (var chunk = 0; chunk < chunks; chunk++) Chunk<V, T>(scan, forward, packed, bias, chunk);
-            return;
-        }
-        RunTogether<V, T>(scan, forward, packed, bias, chunks);
+        // A series comes out the same in whatever company it is computed, so the tasks may depend on the number of threads: fewer read the weights less often.
+        var isSmall = (long)scan.Time * scan.Batch * columns * depth < 1 << 20;
+        var together = isSmall ? scan.Batch : Math.Max(8, (scan.Batch + (8 * WorkPool.Threads) - 1) / (8 * WorkPool.Threads) * 8);
+        if (together >= scan.Batch) Series<V, T>(scan, forward, packed, bias, 0, scan.Batch);
+        else RunTogether<V, T>(scan, forward, packed, bias, together);
     }
 
-    private static void RunTogether<V, T>(RecurrentScan scan, bool forward, T* packed, T* bias, int chunks)
+    private static void RunTogether<V, T>(RecurrentScan scan, bool forward, T* packed, T* bias, int together)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        WorkPool.Run(chunks, chunk => Chunk<V, T>(scan, forward, packed, bias, chunk));
+        WorkPool.Run(
+            (scan.Batch + together - 1) / together,
+            task => Series<V, T>(scan, forward, packed, bias, task * together, Math.Min(together, scan.Batch - (task * together))));
 
-    private static void Chunk<V, T>(in RecurrentScan scan, bool forward, T* packed, T* bias, int chunk)
+    private static void Series<V, T>(in RecurrentScan scan, bool forward, T* packed, T* bias, int first, int count)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var first = chunk * SeriesTogether;
-        var count = Math.Min(SeriesTogether, scan.Batch - first);
         if (forward) Forward<V, T>(scan, packed, bias, first, count);
         else Back<V, T>(scan, packed, first, count);
     }
@@ -116,24 +110,19 @@ internal sealed unsafe partial class CpuKernels
     {
         var (n, width) = (scan.Hidden, scan.Width);
         var stride = Panels.Padded<V, T>(width);
-        var product = (T*)Workspace.Get(1, (long)SeriesTogether * stride * sizeof(T));
+        var product = (T*)Workspace.Get(1, (long)count * stride * sizeof(T));
         for (var step = 0; step < scan.Time; step++)
         {
             var t = scan.IsBackwards ? scan.Time - 1 - step : step;
             var (before, after) = scan.IsBackwards ? (t + 1, t) : (t, t + 1);
             Panels.Multiply<V, T>((T*)scan.States + (scan.Row(before, first) * n), n, packed, product, stride, count, width, n, add: false);
-            for (var row = 0; row < count; row++)
-            {
-                Step<V, T, WholeVectors>(scan, t, before, after, first + row, product + ((long)row * stride), bias);
-                if (n % V.Count != 0) Step<V, T, LastUnits>(scan, t, before, after, first + row, product + ((long)row * stride), bias);
-            }
+            for (var row = 0; row < count; row++) Step<V, T>(scan, t, before, after, first + row, product + ((long)row * stride), bias);
         }
     }
 
-    private static void Step<V, T, TRange>(in RecurrentScan scan, int t, int before, int after, int series, T* shares, T* bias)
+    private static void Step<V, T>(in RecurrentScan scan, int t, int before, int after, int series, T* shares, T* bias)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TRange : struct, IUnitRange
     {
         var n = scan.Hidden;
         var (now, old, next) = (scan.Row(t, series), scan.Row(before, series), scan.Row(after, series));
@@ -141,9 +130,9 @@ internal sealed unsafe partial class CpuKernels
         T* states = (T*)scan.States, carry = (T*)scan.Carry;
         switch (scan.Cell)
         {
-            case RecurrentCell.Lstm: RecurrentUnits<V, T, TRange>.Lstm(gates, shares, bias, carry + (old * n), carry + (next * n), states + (next * n), n); break;
-            case RecurrentCell.Gru: RecurrentUnits<V, T, TRange>.Gru(gates, shares, bias, carry + (now * n), states + (old * n), states + (next * n), n); break;
-            default: RecurrentUnits<V, T, TRange>.Plain(gates, shares, bias, states + (next * n), n, scan.Cell == RecurrentCell.Rectifier); break;
+            case RecurrentCell.Lstm: RecurrentUnits<V, T>.Lstm(gates, shares, bias, carry + (old * n), carry + (next * n), states + (next * n), n); break;
+            case RecurrentCell.Gru: RecurrentUnits<V, T>.Gru(gates, shares, bias, carry + (now * n), states + (old * n), states + (next * n), n); break;
+            default: RecurrentUnits<V, T>.Plain(gates, shares, bias, states + (next * n), n, scan.Cell == RecurrentCell.Rectifier); break;
         }
     }
 
@@ -153,30 +142,25 @@ internal sealed unsafe partial class CpuKernels
     {
         var (n, width) = (scan.Hidden, scan.Width);
         var stride = Panels.Padded<V, T>(n);
-        var gradients = (T*)Workspace.Get(1, (long)(SeriesTogether + 1) * stride * sizeof(T));
-        var zeros = gradients + ((long)SeriesTogether * stride);
-        new Span<T>(gradients, (SeriesTogether + 1) * stride).Clear();
+        var gradients = (T*)Workspace.Get(1, (long)(count + 1) * stride * sizeof(T));
+        var zeros = gradients + ((long)count * stride);
+        new Span<T>(gradients, checked((count + 1) * stride)).Clear();
         for (var row = 0; row < count; row++)
             new Span<T>((T*)scan.StateGradient + (((long)first + row) * n), n).CopyTo(new(gradients + ((long)row * stride), n));
         for (var step = scan.Time - 1; step >= 0; step--)
         {
             var t = scan.IsBackwards ? scan.Time - 1 - step : step;
             var (before, after) = scan.IsBackwards ? (t + 1, t) : (t, t + 1);
-            for (var row = 0; row < count; row++)
-            {
-                StepGradient<V, T, WholeVectors>(scan, t, before, after, first + row, gradients + ((long)row * stride), zeros);
-                if (n % V.Count != 0) StepGradient<V, T, LastUnits>(scan, t, before, after, first + row, gradients + ((long)row * stride), zeros);
-            }
+            for (var row = 0; row < count; row++) StepGradient<V, T>(scan, t, before, after, first + row, gradients + ((long)row * stride), zeros);
             Panels.Multiply<V, T>((T*)scan.HiddenGradients + (scan.Row(t, first) * width), width, packed, gradients, stride, count, n, width, add: true);
         }
         for (var row = 0; row < count; row++)
             new Span<T>(gradients + ((long)row * stride), n).CopyTo(new((T*)scan.StateGradient + (((long)first + row) * n), n));
     }
 
-    private static void StepGradient<V, T, TRange>(in RecurrentScan scan, int t, int before, int after, int series, T* gradient, T* zeros)
+    private static void StepGradient<V, T>(in RecurrentScan scan, int t, int before, int after, int series, T* gradient, T* zeros)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TRange : struct, IUnitRange
     {
         var n = scan.Hidden;
         var (now, old, next) = (scan.Row(t, series), scan.Row(before, series), scan.Row(after, series));
@@ -186,13 +170,13 @@ internal sealed unsafe partial class CpuKernels
         switch (scan.Cell)
         {
             case RecurrentCell.Lstm:
-                RecurrentUnits<V, T, TRange>.LstmGradient(result, gates, arriving, gradient, (T*)scan.CellGradient + ((long)series * n), carry + (old * n), carry + (next * n), n);
+                RecurrentUnits<V, T>.LstmGradient(result, gates, arriving, gradient, (T*)scan.CellGradient + ((long)series * n), carry + (old * n), carry + (next * n), n);
                 break;
             case RecurrentCell.Gru:
-                RecurrentUnits<V, T, TRange>.GruGradient(result, (T*)scan.HiddenGradients + (now * scan.Width), gates, arriving, gradient, carry + (now * n), states + (old * n), n);
+                RecurrentUnits<V, T>.GruGradient(result, (T*)scan.HiddenGradients + (now * scan.Width), gates, arriving, gradient, carry + (now * n), states + (old * n), n);
                 break;
             default:
-                RecurrentUnits<V, T, TRange>.PlainGradient(result, gates, arriving, gradient, n, scan.Cell == RecurrentCell.Rectifier);
+                RecurrentUnits<V, T>.PlainGradient(result, gates, arriving, gradient, n, scan.Cell == RecurrentCell.Rectifier);
                 break;
         }
     }

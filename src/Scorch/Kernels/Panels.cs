@@ -5,6 +5,9 @@ namespace Scorch.Kernels;
 /// <summary>Products of a few rows with a matrix that is packed once and used many times.</summary>
 internal static unsafe class Panels
 {
+    /// <summary>Depth of a part of a panel that stays in the first-level cache while all rows pass.</summary>
+    private const int Depth = 128;
+
     /// <summary>Columns, rounded up to whole panels of two vectors.</summary>
     public static int Padded<V, T>(int columns)
         where V : struct, ISimd<V, T>
@@ -31,19 +34,22 @@ internal static unsafe class Panels
         }
     }
 
-    /// <summary>c = a b or c += a b for rows of a and packed b. Each element sums its depth in order; c has room for the columns of whole panels.</summary>
+    /// <summary>c = a b or c += a b for rows of a and packed b. The order of an element's sum does not depend on the rows around it; c has room for the columns of whole panels.</summary>
     public static void Multiply<V, T>(T* a, long aStride, T* packed, T* c, long cStride, int rows, int columns, int depth, bool add)
         where V : struct, ISimd<V, T>
         where T : unmanaged
     {
         var tall = V.Count * sizeof(T) == 64 ? 8 : 4;
         for (var column = 0; column < columns; column += 2 * V.Count)
-        {
-            var panel = packed + ((long)column * depth);
-            var row = 0;
-            for (; rows - row > 4 && tall == 8; row += 8) Eight<V, T>(a + (row * aStride), aStride, panel, c + (row * cStride) + column, cStride, Math.Min(8, rows - row) - 1, depth, add);
-            for (; row < rows; row += 4) Four<V, T>(a + (row * aStride), aStride, panel, c + (row * cStride) + column, cStride, Math.Min(4, rows - row) - 1, depth, add);
-        }
+            for (var from = 0; from < depth; from += Depth)
+            {
+                var panel = packed + ((long)column * depth) + ((long)from * 2 * V.Count);
+                var (length, more, row) = (Math.Min(Depth, depth - from), add || from > 0, 0);
+                for (; rows - row > 4 && tall == 8; row += 8)
+                    Eight<V, T>(a + (row * aStride) + from, aStride, panel, c + (row * cStride) + column, cStride, Math.Min(8, rows - row) - 1, length, more);
+                for (; row < rows; row += 4)
+                    Four<V, T>(a + (row * aStride) + from, aStride, panel, c + (row * cStride) + column, cStride, Math.Min(4, rows - row) - 1, length, more);
+            }
     }
 
     /// <summary>Four rows by one panel; rows behind the last are computed again as the last.</summary>

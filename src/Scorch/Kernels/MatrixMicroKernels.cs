@@ -31,6 +31,12 @@ internal unsafe struct Tile<T>
 
     public long CRow;
 
+    /// <summary>Distance of the second vector of columns from the first in the right factor: a vector's length where columns lie side by side.</summary>
+    public long BSecond;
+
+    /// <summary>The same in C.</summary>
+    public long CSecond;
+
     /// <summary>What the product is added to, laid out as C but with its own distance of rows; null for nothing.</summary>
     public T* Addend;
 
@@ -138,7 +144,7 @@ internal static unsafe class MatrixMicroKernels
         }
         var c = tile.C + (row * tile.CRow);
         V.Store(left, c);
-        V.Store(right, c + V.Count);
+        V.Store(right, c + tile.CSecond);
     }
 
     /// <summary>A tile of 12 rows and two vectors; the accumulators stay in registers.</summary>
@@ -154,6 +160,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -194,7 +201,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -261,6 +268,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -289,7 +297,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -340,6 +348,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -362,7 +371,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -405,6 +414,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -421,7 +431,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);

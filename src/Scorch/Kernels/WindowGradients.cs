@@ -105,7 +105,7 @@ internal static unsafe class WindowGradients<T>
             var stride = tiles * TileColumns;
             var sums = (T*)Workspace.Get(Workspace.Sums, (long)(BlockRows + MatrixMicroKernels.MaximumHeight) * stride * sizeof(T));
             var corner = slab + ((long)group * g.Inputs * layout.PlaneSize);
-            var tile = new Tile<T> { CRow = stride, AddendRow = stride, BDepth = TileColumns };
+            var tile = new Tile<T> { CRow = stride, AddendRow = stride, BDepth = TileColumns, BSecond = V.Count, CSecond = V.Count };
             int step;
             for (var k = 0; k < depth; k += BlockDepth)
             {

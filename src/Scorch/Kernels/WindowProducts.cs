@@ -182,7 +182,12 @@ internal static unsafe class WindowProducts<T>
             // Windows of one image run through its padding; windows of all images together are packed, which pays for small images and many rows.
             var through = (set.Positions + TileColumns - 1) / TileColumns;
             var gathered = (((long)windows * images) + TileColumns - 1) / TileColumns;
-            if (through * images * (double)rows <= gathered * (rows + 24.0))
+            // Lines that fill their vectors are written in place; without them the results of a tile are copied out.
+            var vectors = (set.Count[2] + V.Count - 1) / V.Count;
+            var along = set.ResultStep[2] == 1 && set.Count[2] >= V.Count ? (((long)set.Count[0] * set.Count[1] * vectors) + 1) / 2 : long.MaxValue;
+            if (along <= through * (1 + (12.0 / Math.Max(1, depth))))
+                Share((long)images * groups * along, (long)packedRows * depth * TileColumns, task => Along((int)(task / along / groups), (int)(task / along % groups), (int)(task % along), vectors));
+            else if (through * images * (double)rows <= gathered * (rows + 24.0))
                 Share((long)images * groups * through, (long)packedRows * depth * TileColumns, task => Through((int)(task / through / groups), (int)(task / through % groups), (int)(task % through)));
             else
                 Share(gathered * groups, (long)packedRows * depth * TileColumns, task => Gathered((int)(task / gathered), task % gathered));
@@ -202,6 +207,25 @@ internal static unsafe class WindowProducts<T>
                 var to = Math.Min(tasks, (chunk + 1) * together);
                 for (var task = chunk * together; task < to; task++) body(task);
             });
+        }
+
+        /// <summary>A tile of two vectors, each within a line; the last of a line overlaps its neighbour.</summary>
+        private void Along(int image, int group, int number, int vectors)
+        {
+            var first = 2 * number;
+            var second = Math.Min(first + 1, (set.Count[0] * set.Count[1] * vectors) - 1);
+            var (from, to) = Place(first, vectors);
+            var (otherFrom, otherTo) = Place(second, vectors);
+            var run = new WindowRun(0, from, to, TileColumns);
+            var corner = slab + (image * imageStride) + ((long)group * channels * layout.PlaneSize) + from;
+            Tiles(group, result + ((((long)image * groups) + group) * rows * resultPlane), corner, &run, 1, true, otherFrom - from, otherTo - to);
+        }
+
+        private (long Source, long Target) Place(int vector, int vectors)
+        {
+            var (line, w) = (vector / vectors, Math.Min(vector % vectors * V.Count, set.Count[2] - V.Count));
+            var (d, h) = (line / set.Count[1], line % set.Count[1]);
+            return (((((long)d * set.Length[1]) + h) * set.Length[2]) + w, ((long)d * set.ResultStep[0]) + ((long)h * set.ResultStep[1]) + w);
         }
 
         /// <summary>A tile of consecutive positions of one image.</summary>
@@ -272,12 +296,12 @@ internal static unsafe class WindowProducts<T>
 
         /// <summary>All rows of a tile of columns.</summary>
         [SkipLocalsInit]
-        private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false)
+        private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false, long second = -1, long secondTarget = 0)
         {
             var panel = weights + ((long)group * packedRows * depth);
             var edge = stackalloc T[MatrixMicroKernels.MaximumHeight * TileColumns];
             var direct = set.ResultStep[2] == 1 && count == 1 && runs[0].Length == TileColumns;
-            var tile = new Tile<T> { B = columns, BDepth = TileColumns, Offsets = offsets, Depth = depth };
+            var tile = new Tile<T> { B = columns, BDepth = TileColumns, BSecond = second < 0 ? V.Count : second, Offsets = offsets, Depth = depth };
             int step;
             for (var i = 0; i < rows; i += step)
             {
@@ -288,9 +312,20 @@ internal static unsafe class WindowProducts<T>
                 tile.ADepth = step;
                 tile.C = whole ? target + (i * resultPlane) + runs[0].Target : edge;
                 tile.CRow = whole ? resultPlane : TileColumns;
+                tile.CSecond = whole && second >= 0 ? secondTarget : V.Count;
                 if (byOffset) MatrixMicroKernels.Run<V, T, RightAtOffsets>(step, tile);
                 else MatrixMicroKernels.Run<V, T, PackedLeft>(step, tile);
                 if (whole) continue;
+                if (second >= 0)
+                {
+                    for (var row = 0; row < height; row++)
+                    {
+                        var line = target + ((i + row) * resultPlane) + runs[0].Target;
+                        V.Store(V.Load(edge + (row * TileColumns)), line);
+                        V.Store(V.Load(edge + (row * TileColumns) + V.Count), line + secondTarget);
+                    }
+                    continue;
+                }
                 for (var row = 0; row < height; row++)
                     for (var run = 0; run < count; run++)
                         Put(edge + (row * TileColumns) + runs[run].Column, target + ((i + row) * resultPlane) + runs[run].Target, runs[run].Length);

@@ -55,6 +55,15 @@ internal static unsafe class WindowProducts<T>
         return target;
     }
 
+    /// <summary>The same for few planes, by and for the running thread: they stay in its cache.</summary>
+    public static T* LayOutHere(PaddedLayout layout, T* source, long sourcePlane, int planes)
+    {
+        if (layout.IsImage) return source;
+        var target = (T*)Workspace.Get(Workspace.Image, (long)planes * layout.PlaneSize * sizeof(T));
+        for (var plane = 0; plane < planes; plane++) layout.Copy(source + (plane * sourcePlane), target + ((long)plane * layout.PlaneSize));
+        return target;
+    }
+
     private static void ShareLayout(PaddedLayout layout, T* source, T* target, long sourcePlane, long planes)
     {
         var together = Math.Max(1, (1 << 14) / layout.PlaneSize);
@@ -97,7 +106,8 @@ internal static unsafe class WindowProducts<T>
         for (var image = 0; image < batch; image += together)
         {
             var images = Math.Min(together, batch - image);
-            var slab = LayOut(layout, source + ((long)image * groups * channels * sourcePlane), sourcePlane, (long)images * groups * channels);
+            var first = source + ((long)image * groups * channels * sourcePlane);
+            var slab = alone ? first : LayOut(layout, first, sourcePlane, (long)images * groups * channels);
             var target = packed;
             for (var s = 0; s < sets.Count; s++)
             {
@@ -115,6 +125,7 @@ internal static unsafe class WindowProducts<T>
                         rows,
                         packedRows,
                         resultPlane,
+                        sourcePlane,
                         layout).Run(alone);
                 }
                 target += (long)groups * packedRows * offsets[s].Length;
@@ -160,7 +171,7 @@ internal static unsafe class WindowProducts<T>
 
     /// <summary>One set of windows over the images of a slab.</summary>
     private sealed class Product<V>(
-        WindowSet set, int* offsets, T* weights, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, PaddedLayout layout)
+        WindowSet set, int* offsets, T* weights, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, long sourcePlane, PaddedLayout layout)
         where V : struct, ISimd<V, T>
     {
         private readonly int depth = channels * set.Taps.Length;
@@ -335,7 +346,7 @@ internal static unsafe class WindowProducts<T>
         /// <summary>All lines of one image and group, row by row.</summary>
         private void Lines(int image, int group)
         {
-            var corner = slab + (image * imageStride) + ((long)group * channels * layout.PlaneSize);
+            var corner = LayOutHere(layout, slab + ((((long)image * groups) + group) * channels * sourcePlane), sourcePlane, channels);
             var edge = stackalloc T[4 * V.Count];
             var width = set.Count[2];
             for (var row = 0; row < rows; row++)

@@ -353,6 +353,20 @@ internal static unsafe class WindowProducts<T>
             {
                 var filter = weights + ((((long)group * packedRows) + row) * depth);
                 for (var d = 0; d < set.Count[0]; d++)
+                {
+                    if (depth == 9 && set.ResultStep[2] == 1 && width >= V.Count)
+                    {
+                        NineTaps<V>(
+                            corner + ((long)d * set.Length[1] * set.Length[2]),
+                            set.Length[2],
+                            filter,
+                            offsets,
+                            result + ((((((long)image * groups) + group) * rows) + row) * resultPlane) + ((long)d * set.ResultStep[0]),
+                            set.ResultStep[1],
+                            set.Count[1],
+                            width);
+                        continue;
+                    }
                     for (var h = 0; h < set.Count[1]; h++)
                     {
                         var line = corner + ((((long)d * set.Length[1]) + h) * set.Length[2]);
@@ -371,6 +385,7 @@ internal static unsafe class WindowProducts<T>
                             Put(edge, target + ((long)w * set.ResultStep[2]), Math.Min(V.Count, width - w));
                         }
                     }
+                }
             }
         }
 
@@ -406,6 +421,50 @@ internal static unsafe class WindowProducts<T>
             var source = corner + offsets[k];
             for (var j = 0; j < width; j++) packed[j] = source[positions[j]];
             for (var j = width; j < tileColumns; j++) packed[j] = T.Zero;
+        }
+    }
+
+    /// <summary>Lines of a 3x3 filter over one channel; the filter stays in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NineTaps<V>(T* line, long pitch, T* filter, int* offsets, T* target, long targetPitch, int lines, int width)
+        where V : struct, ISimd<V, T>
+    {
+        var f0 = V.Create(filter[0]);
+        var f1 = V.Create(filter[1]);
+        var f2 = V.Create(filter[2]);
+        var f3 = V.Create(filter[3]);
+        var f4 = V.Create(filter[4]);
+        var f5 = V.Create(filter[5]);
+        var f6 = V.Create(filter[6]);
+        var f7 = V.Create(filter[7]);
+        var f8 = V.Create(filter[8]);
+        var x0 = line + offsets[0];
+        var x1 = line + offsets[1];
+        var x2 = line + offsets[2];
+        var x3 = line + offsets[3];
+        var x4 = line + offsets[4];
+        var x5 = line + offsets[5];
+        var x6 = line + offsets[6];
+        var x7 = line + offsets[7];
+        var x8 = line + offsets[8];
+        for (var h = 0; h < lines; h++, target += targetPitch)
+        {
+            var from = h * pitch;
+            for (var w = 0; ; w = Math.Min(w + V.Count, width - V.Count))
+            {
+                var at = from + w;
+                var a = f0 * V.Load(x0 + at);
+                var b = f1 * V.Load(x1 + at);
+                var c = f2 * V.Load(x2 + at);
+                a = V.MultiplyAdd(f3, V.Load(x3 + at), a);
+                b = V.MultiplyAdd(f4, V.Load(x4 + at), b);
+                c = V.MultiplyAdd(f5, V.Load(x5 + at), c);
+                a = V.MultiplyAdd(f6, V.Load(x6 + at), a);
+                b = V.MultiplyAdd(f7, V.Load(x7 + at), b);
+                c = V.MultiplyAdd(f8, V.Load(x8 + at), c);
+                V.Store(a + b + c, target + w);
+                if (w == width - V.Count) break;
+            }
         }
     }
 

@@ -21,6 +21,9 @@ internal unsafe struct Factors<T>
     /// <summary>Added to every row; null for none.</summary>
     public T* Bias;
 
+    /// <summary>Add to what C holds; without a bias only.</summary>
+    public bool Accumulate;
+
     public int Rows;
     public int Depth;
     public int Columns;
@@ -39,6 +42,7 @@ internal unsafe struct Factors<T>
         C = C,
         CRow = CColumn,
         CColumn = CRow,
+        Accumulate = Accumulate,
         Rows = Columns,
         Depth = Depth,
         Columns = Rows,
@@ -106,7 +110,16 @@ internal static unsafe class MatrixProducts<T>
     private static void Run<V>(in Factors<T> factors, bool mayTranspose)
         where V : struct, ISimd<V, T>
     {
-        if (factors.Columns == 1 && factors.Bias == null)
+        if (factors.Rows == 1 && factors.Bias != null)
+        {
+            // A product with a vector reads the matrix once, where it lies.
+            var plain = factors;
+            plain.Bias = null;
+            Run<V>(plain, mayTranspose);
+            for (var j = 0; j < factors.Columns; j++) factors.C[j * factors.CColumn] += factors.Bias[j];
+            return;
+        }
+        if (factors.Columns == 1 && factors.Bias == null && !factors.Accumulate)
         {
             MatrixVectorProducts<T>.Run<V>(factors);
             return;
@@ -178,7 +191,7 @@ internal static unsafe class MatrixProducts<T>
             factors.C += column * whole.CColumn;
             factors.Columns = Math.Min(BlockColumns, whole.Columns - column);
             depth = Math.Min(BlockDepth, whole.Depth - from);
-            if (from > 0)
+            if (from > 0 || whole.Accumulate)
             {
                 addend = factors.C;
                 addendRow = factors.CRow;

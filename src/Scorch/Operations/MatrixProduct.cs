@@ -35,8 +35,8 @@ public partial class Tensor
     }
 
     private static void RecordProduct(Tensor result, Tensor a, Tensor b) => Tape.Record(result, "MatMul", [a, b], [a, b], g => [
-        a.RequiresGradient ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
-        b.RequiresGradient ? RightGradient(a, g, b) : null]);
+        Tape.Wants(a, 0) ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
+        Tape.Wants(b, 1) ? RightGradient(a, g, b) : null]);
 
     private static Tensor Compute(Tensor a, Tensor b)
     {
@@ -119,7 +119,37 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(weight);
         if (weight.Rank != 2 || Rank == 0 || Shape[-1] != weight.Shape[1])
             throw new ArgumentException($"Affine: input {Shape} and weight {weight.Shape} do not fit; the last dimension of the input must be the weight's second.", nameof(weight));
-        var product = MatMul(weight.T);
-        return bias is null ? product : product + bias;
+        if (!SharesComputeType(weight, bias) || (bias is not null && bias.Shape != [weight.Shape[0]]))
+        {
+            var product = MatMul(weight.T);
+            return bias is null ? product : product + bias;
+        }
+        Tensor result;
+        using (GradientMode.Disable())
+        {
+            var input = Contiguous();
+            var rows = input.ElementCount / Math.Max(1, weight.Shape[1]);
+            if (weight.Shape[1] == 0) rows = Shape[..^1].ElementCount;
+            var (count, inputs, outputs) = (checked((int)rows), weight.Shape[1], weight.Shape[0]);
+            result = Empty([.. Shape[..^1], outputs], DataType, Device);
+            var to = new Operand(result.Storage, 0, Shape.Wrap([1, count, outputs]), [0, outputs, 1], DataType);
+            var left = new Operand(input.Storage, input.Offset, Shape.Wrap([1, count, inputs]), [0, inputs, 1], DataType);
+            var right = new Operand(weight.Storage, weight.Offset, Shape.Wrap([1, inputs, outputs]), [0, weight.Strides[1], weight.Strides[0]], DataType);
+            if (bias is null) Kernels.MatrixProduct(to, left, right);
+            else Kernels.MatrixProduct(to, left, right, bias.Operand);
+        }
+        if (Tape.Records(this, weight, bias))
+        {
+            Tape.Record(result, "Affine", [this, weight, bias], [this, weight], g =>
+            {
+                var rows = g.Reshape(-1, g.Shape[-1]);
+                return [
+                    Tape.Wants(this, 0) ? g.MatMul(weight) : null,
+                    Tape.Wants(weight, 1) ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
+                    Tape.Wants(bias, 2) ? rows.Sum(0) : null];
+            });
+        }
+        Tape.Watch(result, "Affine");
+        return result;
     }
 }

@@ -2,96 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Scorch.Kernels;
 
-/// <summary>One tile of a product: c = a b, or c = addend + a b, for as many rows as the tile is high and two vectors of columns.</summary>
-internal unsafe struct Tile<T>
-    where T : unmanaged
-{
-    /// <summary>Element (0, 0) of the left factor.</summary>
-    public T* A;
-
-    /// <summary>Distance between rows of the left factor; 1 unless <see cref="ITileMode.LeftByRow"/>.</summary>
-    public long ARow;
-
-    /// <summary>Distance between columns of the left factor.</summary>
-    public long ADepth;
-
-    /// <summary>Element (0, 0) of the right factor, whose columns lie side by side.</summary>
-    public T* B;
-
-    /// <summary>Distance between rows of the right factor, unless they lie at <see cref="Offsets"/>.</summary>
-    public long BDepth;
-
-    /// <summary>Where step k of the depth starts: rows of the right factor with <see cref="ITileMode.RightByOffset"/>, columns of the left with <see cref="ITileMode.LeftByOffset"/>.</summary>
-    public int* Offsets;
-
-    /// <summary>Where row i of the left factor starts, with <see cref="ITileMode.LeftByOffset"/>.</summary>
-    public int* LeftOffsets;
-
-    public T* C;
-
-    public long CRow;
-
-    /// <summary>What the product is added to, laid out as C but with its own distance of rows; null for nothing.</summary>
-    public T* Addend;
-
-    public long AddendRow;
-
-    public int Depth;
-}
-
-/// <summary>How a tile finds its factors; the compiler folds it away.</summary>
-internal interface ITileMode
-{
-    /// <summary>The rows of the left factor lie apart, instead of side by side.</summary>
-    static abstract bool LeftByRow { get; }
-
-    /// <summary>The rows and the columns of the left factor lie at tables of offsets.</summary>
-    static abstract bool LeftByOffset { get; }
-
-    /// <summary>The rows of the right factor lie at a table of offsets, instead of one distance.</summary>
-    static abstract bool RightByOffset { get; }
-}
-
-/// <summary>The left factor packed by columns of a tile (or stored by columns).</summary>
-internal readonly struct PackedLeft : ITileMode
-{
-    public static bool LeftByRow => false;
-
-    public static bool LeftByOffset => false;
-
-    public static bool RightByOffset => false;
-}
-
-/// <summary>The left factor read in place, stored by rows.</summary>
-internal readonly struct LeftInPlace : ITileMode
-{
-    public static bool LeftByRow => true;
-
-    public static bool LeftByOffset => false;
-
-    public static bool RightByOffset => false;
-}
-
-/// <summary>The right factor's rows at offsets: windows of an image.</summary>
-internal readonly struct RightAtOffsets : ITileMode
-{
-    public static bool LeftByRow => false;
-
-    public static bool LeftByOffset => false;
-
-    public static bool RightByOffset => true;
-}
-
-/// <summary>The left factor's elements at a sum of two offsets: windows of an image.</summary>
-internal readonly struct LeftAtOffsets : ITileMode
-{
-    public static bool LeftByRow => false;
-
-    public static bool LeftByOffset => true;
-
-    public static bool RightByOffset => false;
-}
-
 /// <summary>The inner tiles of the matrix product.</summary>
 internal static unsafe class MatrixMicroKernels
 {
@@ -138,7 +48,7 @@ internal static unsafe class MatrixMicroKernels
         }
         var c = tile.C + (row * tile.CRow);
         V.Store(left, c);
-        V.Store(right, c + V.Count);
+        V.Store(right, c + tile.CSecond);
     }
 
     /// <summary>A tile of 12 rows and two vectors; the accumulators stay in registers.</summary>
@@ -154,6 +64,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -194,7 +105,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -261,6 +172,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -289,7 +201,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -340,6 +252,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -362,7 +275,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
@@ -405,6 +318,7 @@ internal static unsafe class MatrixMicroKernels
         if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
+        var second = tile.BSecond;
         var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
         var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
         var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
@@ -421,7 +335,7 @@ internal static unsafe class MatrixMicroKernels
             var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
-            var right = V.Load(row + V.Count);
+            var right = V.Load(row + second);
             var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);

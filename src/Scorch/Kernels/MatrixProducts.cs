@@ -245,7 +245,7 @@ internal static unsafe class MatrixProducts<T>
                 MatrixPacking.Pack(packed + ((long)(i - row) * depth), step, factors.A + (i * factors.ARow), factors.ARow, factors.ADepth, Math.Min(step, toRow - i), depth);
             }
             var edge = stackalloc T[MatrixMicroKernels.MaximumHeight * TileColumns];
-            var tile = new Tile<T> { Depth = depth };
+            var tile = new Tile<T> { Depth = depth, BSecond = V.Count, CSecond = V.Count };
             for (int j = column; j < toColumn; j += TileColumns)
             {
                 var columns = Math.Min(TileColumns, toColumn - j);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Scorch.Kernels;
 
 /// <summary>
@@ -78,9 +81,23 @@ internal sealed unsafe class PaddedLayout
         var from = Math.Min(length, shift >= 0 ? 0 : (-shift + step - 1) / step);
         var to = Math.Clamp((width - 1 - shift + step) / step, from, length);
         for (var q = 0; q < from; q++) target[q] = default;
-        if (step == 1) new Span<T>(source + from + shift, to - from).CopyTo(new Span<T>(target + from, to - from));
+        if (step == 1) Copy(source + from + shift, target + from, to - from);
         else for (var q = from; q < to; q++) target[q] = source[(q * step) + shift];
         for (var q = to; q < length; q++) target[q] = default;
+    }
+
+    /// <summary>Lines are short: a call to copy memory would cost as much as the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<T>(T* source, T* target, int count)
+        where T : unmanaged
+    {
+        if (!Vector256.IsHardwareAccelerated || count < Vector256<T>.Count)
+        {
+            for (var i = 0; i < count; i++) target[i] = source[i];
+            return;
+        }
+        for (var i = 0; i < count - Vector256<T>.Count; i += Vector256<T>.Count) Vector256.Load(source + i).Store(target + i);
+        Vector256.Load(source + count - Vector256<T>.Count).Store(target + count - Vector256<T>.Count);
     }
 }
 

@@ -39,12 +39,17 @@ internal static unsafe class WindowGradients<T>
         for (var image = 0; image < g.Batch; image += together)
         {
             var images = Math.Min(together, g.Batch - image);
-            var slab = WindowProducts<T>.LayOut(layout, source + ((long)image * g.Groups * g.Inputs * g.ImageSize), g.ImageSize, (long)images * g.Groups * g.Inputs);
+            var first = source + ((long)image * g.Groups * g.Inputs * g.ImageSize);
             var from = result + ((long)image * g.Groups * g.Outputs * g.ResultSize);
             fixed (int* table = offsets)
             {
-                if (g.Outputs <= 2 && !layout.IsImage) Dots<V>(g, layout, set, gradient, slab, from, images, table);
-                else new Product<V>(g, layout, set, gradient, slab, from, images, table).Run();
+                if (g.Outputs <= 2 && !layout.IsImage)
+                {
+                    Dots<V>(g, layout, set, gradient, first, from, images, table);
+                    continue;
+                }
+                var slab = WindowProducts<T>.LayOut(layout, first, g.ImageSize, (long)images * g.Groups * g.Inputs);
+                new Product<V>(g, layout, set, gradient, slab, from, images, table).Run();
             }
         }
     }
@@ -105,7 +110,7 @@ internal static unsafe class WindowGradients<T>
             var stride = tiles * TileColumns;
             var sums = (T*)Workspace.Get(Workspace.Sums, (long)(BlockRows + MatrixMicroKernels.MaximumHeight) * stride * sizeof(T));
             var corner = slab + ((long)group * g.Inputs * layout.PlaneSize);
-            var tile = new Tile<T> { CRow = stride, AddendRow = stride, BDepth = TileColumns };
+            var tile = new Tile<T> { CRow = stride, AddendRow = stride, BDepth = TileColumns, BSecond = V.Count, CSecond = V.Count };
             int step;
             for (var k = 0; k < depth; k += BlockDepth)
             {
@@ -133,20 +138,20 @@ internal static unsafe class WindowGradients<T>
     }
 
     /// <summary>Few outputs: inner products of the result, spread out like the padded image, with each tap's windows.</summary>
-    private static void Dots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* slab, T* result, int images, int* offsets)
+    private static void Dots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* source, T* result, int images, int* offsets)
         where V : struct, ISimd<V, T>
     {
         if (WorkPool.Threads == 1 || (long)images * g.Groups * g.Inputs * g.KernelSize * set.Positions < 1 << 20)
-            for (var group = 0; group < g.Groups; group++) Dots<V>(g, layout, set, gradient, slab, result, images, offsets, group);
+            for (var group = 0; group < g.Groups; group++) Dots<V>(g, layout, set, gradient, source, result, images, offsets, group);
         else
-            ShareDots<V>(g, layout, set, gradient, slab, result, images, offsets);
+            ShareDots<V>(g, layout, set, gradient, source, result, images, offsets);
     }
 
-    private static void ShareDots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* slab, T* result, int images, int* offsets)
+    private static void ShareDots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* source, T* result, int images, int* offsets)
         where V : struct, ISimd<V, T> =>
-        WorkPool.Run(g.Groups, group => Dots<V>(g, layout, set, gradient, slab, result, images, offsets, group));
+        WorkPool.Run(g.Groups, group => Dots<V>(g, layout, set, gradient, source, result, images, offsets, group));
 
-    private static void Dots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* slab, T* result, int images, int* offsets, int group)
+    private static void Dots<V>(ConvolutionGeometry g, PaddedLayout layout, WindowSet set, T* gradient, T* source, T* result, int images, int* offsets, int group)
         where V : struct, ISimd<V, T>
     {
         var rows = g.Inputs * g.KernelSize;
@@ -155,7 +160,7 @@ internal static unsafe class WindowGradients<T>
         new Span<T>(spread, positions + V.Count).Clear();
         for (var image = 0; image < images; image++)
         {
-            var corner = slab + ((((long)image * g.Groups) + group) * g.Inputs * layout.PlaneSize);
+            var corner = WindowProducts<T>.LayOutHere(layout, source + ((((long)image * g.Groups) + group) * g.Inputs * g.ImageSize), g.ImageSize, g.Inputs);
             for (var output = 0; output < g.Outputs; output++)
             {
                 var plane = result + (((((long)image * g.Groups) + group) * g.Outputs) + output) * g.ResultSize;

@@ -20,7 +20,7 @@ internal unsafe readonly struct WindowWeights<T>(T* weights, long group, long ro
 /// result[row, window] = sum over channels and taps of weight[row, channel, tap] * image[channel, window + tap]: a matrix product whose right
 /// factor is never built, since a tap of neighbouring windows is a run of the padded image.
 /// </summary>
-internal static unsafe class WindowProducts<T>
+internal static unsafe partial class WindowProducts<T>
     where T : unmanaged, INumberBase<T>
 {
     /// <summary>Elements of padded images that are laid out together.</summary>
@@ -52,6 +52,15 @@ internal static unsafe class WindowProducts<T>
         {
             ShareLayout(layout, source, target, sourcePlane, planes);
         }
+        return target;
+    }
+
+    /// <summary>The same for few planes, by and for the running thread: they stay in its cache.</summary>
+    public static T* LayOutHere(PaddedLayout layout, T* source, long sourcePlane, int planes)
+    {
+        if (layout.IsImage) return source;
+        var target = (T*)Workspace.Get(Workspace.Image, (long)planes * layout.PlaneSize * sizeof(T));
+        for (var plane = 0; plane < planes; plane++) layout.Copy(source + (plane * sourcePlane), target + ((long)plane * layout.PlaneSize));
         return target;
     }
 
@@ -97,7 +106,8 @@ internal static unsafe class WindowProducts<T>
         for (var image = 0; image < batch; image += together)
         {
             var images = Math.Min(together, batch - image);
-            var slab = LayOut(layout, source + ((long)image * groups * channels * sourcePlane), sourcePlane, (long)images * groups * channels);
+            var first = source + ((long)image * groups * channels * sourcePlane);
+            var slab = alone ? first : LayOut(layout, first, sourcePlane, (long)images * groups * channels);
             var target = packed;
             for (var s = 0; s < sets.Count; s++)
             {
@@ -115,6 +125,7 @@ internal static unsafe class WindowProducts<T>
                         rows,
                         packedRows,
                         resultPlane,
+                        sourcePlane,
                         layout).Run(alone);
                 }
                 target += (long)groups * packedRows * offsets[s].Length;
@@ -160,7 +171,7 @@ internal static unsafe class WindowProducts<T>
 
     /// <summary>One set of windows over the images of a slab.</summary>
     private sealed class Product<V>(
-        WindowSet set, int* offsets, T* weights, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, PaddedLayout layout)
+        WindowSet set, int* offsets, T* weights, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, long sourcePlane, PaddedLayout layout)
         where V : struct, ISimd<V, T>
     {
         private readonly int depth = channels * set.Taps.Length;
@@ -182,7 +193,12 @@ internal static unsafe class WindowProducts<T>
             // Windows of one image run through its padding; windows of all images together are packed, which pays for small images and many rows.
             var through = (set.Positions + TileColumns - 1) / TileColumns;
             var gathered = (((long)windows * images) + TileColumns - 1) / TileColumns;
-            if (through * images * (double)rows <= gathered * (rows + 24.0))
+            // Lines that fill their vectors are written in place; without them the results of a tile are copied out.
+            var vectors = (set.Count[2] + V.Count - 1) / V.Count;
+            var along = set.ResultStep[2] == 1 && set.Count[2] >= V.Count ? (((long)set.Count[0] * set.Count[1] * vectors) + 1) / 2 : long.MaxValue;
+            if (along <= through * (1 + (12.0 / Math.Max(1, depth))))
+                Share((long)images * groups * along, (long)packedRows * depth * TileColumns, task => Along((int)(task / along / groups), (int)(task / along % groups), (int)(task % along), vectors));
+            else if (through * images * (double)rows <= gathered * (rows + 24.0))
                 Share((long)images * groups * through, (long)packedRows * depth * TileColumns, task => Through((int)(task / through / groups), (int)(task / through % groups), (int)(task % through)));
             else
                 Share(gathered * groups, (long)packedRows * depth * TileColumns, task => Gathered((int)(task / gathered), task % gathered));
@@ -192,7 +208,7 @@ internal static unsafe class WindowProducts<T>
         {
             var together = Math.Max(1, TaskMultiplications / Math.Max(1, multiplications));
             var chunks = (tasks + together - 1) / together;
-            if (chunks <= 2 || WorkPool.Threads == 1)
+            if (chunks <= 3 || WorkPool.Threads == 1)
             {
                 for (long task = 0; task < tasks; task++) body(task);
                 return;
@@ -202,6 +218,25 @@ internal static unsafe class WindowProducts<T>
                 var to = Math.Min(tasks, (chunk + 1) * together);
                 for (var task = chunk * together; task < to; task++) body(task);
             });
+        }
+
+        /// <summary>A tile of two vectors, each within a line; the last of a line overlaps its neighbour.</summary>
+        private void Along(int image, int group, int number, int vectors)
+        {
+            var first = 2 * number;
+            var second = Math.Min(first + 1, (set.Count[0] * set.Count[1] * vectors) - 1);
+            var (from, to) = Place(first, vectors);
+            var (otherFrom, otherTo) = Place(second, vectors);
+            var run = new WindowRun(0, from, to, TileColumns);
+            var corner = slab + (image * imageStride) + ((long)group * channels * layout.PlaneSize) + from;
+            Tiles(group, result + ((((long)image * groups) + group) * rows * resultPlane), corner, &run, 1, true, otherFrom - from, otherTo - to);
+        }
+
+        private (long Source, long Target) Place(int vector, int vectors)
+        {
+            var (line, w) = (vector / vectors, Math.Min(vector % vectors * V.Count, set.Count[2] - V.Count));
+            var (d, h) = (line / set.Count[1], line % set.Count[1]);
+            return (((((long)d * set.Length[1]) + h) * set.Length[2]) + w, ((long)d * set.ResultStep[0]) + ((long)h * set.ResultStep[1]) + w);
         }
 
         /// <summary>A tile of consecutive positions of one image.</summary>
@@ -272,12 +307,12 @@ internal static unsafe class WindowProducts<T>
 
         /// <summary>All rows of a tile of columns.</summary>
         [SkipLocalsInit]
-        private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false)
+        private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false, long second = -1, long secondTarget = 0)
         {
             var panel = weights + ((long)group * packedRows * depth);
             var edge = stackalloc T[MatrixMicroKernels.MaximumHeight * TileColumns];
             var direct = set.ResultStep[2] == 1 && count == 1 && runs[0].Length == TileColumns;
-            var tile = new Tile<T> { B = columns, BDepth = TileColumns, Offsets = offsets, Depth = depth };
+            var tile = new Tile<T> { B = columns, BDepth = TileColumns, BSecond = second < 0 ? V.Count : second, Offsets = offsets, Depth = depth };
             int step;
             for (var i = 0; i < rows; i += step)
             {
@@ -288,9 +323,20 @@ internal static unsafe class WindowProducts<T>
                 tile.ADepth = step;
                 tile.C = whole ? target + (i * resultPlane) + runs[0].Target : edge;
                 tile.CRow = whole ? resultPlane : TileColumns;
+                tile.CSecond = whole && second >= 0 ? secondTarget : V.Count;
                 if (byOffset) MatrixMicroKernels.Run<V, T, RightAtOffsets>(step, tile);
                 else MatrixMicroKernels.Run<V, T, PackedLeft>(step, tile);
                 if (whole) continue;
+                if (second >= 0)
+                {
+                    for (var row = 0; row < height; row++)
+                    {
+                        var line = target + ((i + row) * resultPlane) + runs[0].Target;
+                        V.Store(V.Load(edge + (row * TileColumns)), line);
+                        V.Store(V.Load(edge + (row * TileColumns) + V.Count), line + secondTarget);
+                    }
+                    continue;
+                }
                 for (var row = 0; row < height; row++)
                     for (var run = 0; run < count; run++)
                         Put(edge + (row * TileColumns) + runs[run].Column, target + ((i + row) * resultPlane) + runs[run].Target, runs[run].Length);
@@ -300,13 +346,27 @@ internal static unsafe class WindowProducts<T>
         /// <summary>All lines of one image and group, row by row.</summary>
         private void Lines(int image, int group)
         {
-            var corner = slab + (image * imageStride) + ((long)group * channels * layout.PlaneSize);
+            var corner = LayOutHere(layout, slab + ((((long)image * groups) + group) * channels * sourcePlane), sourcePlane, channels);
             var edge = stackalloc T[4 * V.Count];
             var width = set.Count[2];
             for (var row = 0; row < rows; row++)
             {
                 var filter = weights + ((((long)group * packedRows) + row) * depth);
                 for (var d = 0; d < set.Count[0]; d++)
+                {
+                    if (depth == 9 && set.ResultStep[2] == 1 && width >= V.Count)
+                    {
+                        NineTaps<V>(
+                            corner + ((long)d * set.Length[1] * set.Length[2]),
+                            set.Length[2],
+                            filter,
+                            offsets,
+                            result + ((((((long)image * groups) + group) * rows) + row) * resultPlane) + ((long)d * set.ResultStep[0]),
+                            set.ResultStep[1],
+                            set.Count[1],
+                            width);
+                        continue;
+                    }
                     for (var h = 0; h < set.Count[1]; h++)
                     {
                         var line = corner + ((((long)d * set.Length[1]) + h) * set.Length[2]);
@@ -325,6 +385,7 @@ internal static unsafe class WindowProducts<T>
                             Put(edge, target + ((long)w * set.ResultStep[2]), Math.Min(V.Count, width - w));
                         }
                     }
+                }
             }
         }
 
@@ -349,47 +410,5 @@ internal static unsafe class WindowProducts<T>
         public long Target => target;
 
         public int Length => length;
-    }
-
-    /// <summary>packed[k, j] = corner[offsets[k] + positions[j]], zeros past the width.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PackColumns(T* packed, T* corner, int* offsets, int depth, long* positions, int width, int tileColumns)
-    {
-        for (var k = 0; k < depth; k++, packed += tileColumns)
-        {
-            var source = corner + offsets[k];
-            for (var j = 0; j < width; j++) packed[j] = source[positions[j]];
-            for (var j = width; j < tileColumns; j++) packed[j] = T.Zero;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FourVectors<V>(T* line, T* filter, int* offsets, int depth, T* target, int w0, int w1, int w2, int w3, int last)
-        where V : struct, ISimd<V, T>
-    {
-        if (w0 > last) w0 = last;
-        var (r0, r1, r2, r3) = (V.Create(default), V.Create(default), V.Create(default), V.Create(default));
-        for (var k = 0; k < depth; k++)
-        {
-            var x = V.Create(filter[k]);
-            var from = line + offsets[k];
-            r0 = V.MultiplyAdd(x, V.Load(from + w0), r0);
-            r1 = V.MultiplyAdd(x, V.Load(from + w1), r1);
-            r2 = V.MultiplyAdd(x, V.Load(from + w2), r2);
-            r3 = V.MultiplyAdd(x, V.Load(from + w3), r3);
-        }
-        V.Store(r0, target + w0);
-        V.Store(r1, target + w1);
-        V.Store(r2, target + w2);
-        V.Store(r3, target + w3);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void OneVector<V>(T* line, T* filter, int* offsets, int depth, T* target)
-        where V : struct, ISimd<V, T>
-    {
-        var sum = V.Create(default);
-        for (var k = 0; k < depth; k++) sum = V.MultiplyAdd(V.Create(filter[k]), V.Load(line + offsets[k]), sum);
-        V.Store(sum, target);
     }
 }

@@ -17,6 +17,9 @@ internal static unsafe class WinogradConvolution
     /// <summary>Bytes of transformed tiles that one task works on.</summary>
     private const int TaskBytes = 3 << 18;
 
+    /// <summary>Below this many products of channels, rows and places a convolution stays on its thread.</summary>
+    private const long ParallelMultiplications = 1 << 21;
+
     /// <summary>Elements of images that are laid out together.</summary>
     private const long SlabElements = 2 << 20;
 
@@ -70,10 +73,21 @@ internal static unsafe class WinogradConvolution
             for (var first = 0; first < g.Batch; first += together)
             {
                 var (image, images) = (first, Math.Min(together, g.Batch - first));
-                WorkPool.Run(images * PaddedHeight, line => LayOut(image, line / PaddedHeight, line % PaddedHeight));
+                Share(images * PaddedHeight, line => LayOut(image, line / PaddedHeight, line % PaddedHeight));
                 var all = images * down * across;
-                WorkPool.Run((all + tiles - 1) / tiles, task => Compute(image, task * tiles, Math.Min(all, (task + 1) * tiles)));
+                Share((all + tiles - 1) / tiles, task => Compute(image, task * tiles, Math.Min(all, (task + 1) * tiles)));
             }
+        }
+
+        /// <summary>Small work stays on its thread.</summary>
+        private void Share(int tasks, Action<int> body)
+        {
+            if ((long)g.Batch * g.ResultHeight * g.ResultWidth * g.Channels * g.Rows >= ParallelMultiplications)
+            {
+                WorkPool.Run(tasks, body);
+                return;
+            }
+            for (var task = 0; task < tasks; task++) body(task);
         }
 
         /// <summary>U = G g G^T for all pairs of row and channel; rows lie side by side.</summary>
@@ -81,10 +95,9 @@ internal static unsafe class WinogradConvolution
         {
             var taps = (float*)Workspace.Get(Workspace.Sums, 9L * g.Channels * g.Rows * sizeof(float));
             const int Together = 8;
-            var chunks = (g.Channels + Together - 1) / Together;
-            WorkPool.Run(g.Channels * g.Rows < 1 << 12 ? 1 : chunks, chunk =>
+            Share((g.Channels + Together - 1) / Together, chunk =>
             {
-                var (from, to) = g.Channels * g.Rows < 1 << 12 ? (0, g.Channels) : (chunk * Together, Math.Min(g.Channels, (chunk + 1) * Together));
+                var (from, to) = (chunk * Together, Math.Min(g.Channels, (chunk + 1) * Together));
                 for (var channel = from; channel < to; channel++)
                 {
                     var gathered = taps + (9L * channel * g.Rows);

@@ -12,22 +12,16 @@ internal static unsafe class Reflections
         var largest = 0.0;
         for (var i = 1; i < count; i++) largest = Math.Max(largest, Math.Abs(x[i]));
         if (largest == 0) return 0;
+        largest = Math.Max(largest, Math.Abs(x[0]));
+        // Where squares would leave the range of float64, or the numbers are subnormal, the vector is scaled first.
+        var exponent = largest is > 1e-140 and < 1e140 ? 0 : Math.ILogB(largest);
+        if (exponent != 0)
+            for (var i = 0; i < count; i++) x[i] = Math.ScaleB(x[i], -exponent);
         var alpha = x[0];
-        largest = Math.Max(largest, Math.Abs(alpha));
-        double norm;
-        if (largest is > 1e-140 and < 1e140)
-        {
-            norm = Math.Sqrt(Dot(x, x, count));
-        }
-        else
-        {
-            var sum = 0.0;
-            for (var i = 0; i < count; i++) sum += x[i] / largest * (x[i] / largest);
-            norm = largest * Math.Sqrt(sum);
-        }
-        var beta = -Math.CopySign(norm, alpha);
-        for (var i = 1; i < count; i++) x[i] /= alpha - beta;
-        x[0] = beta;
+        var beta = -Math.CopySign(Math.Sqrt(Dot(x, x, count)), alpha);
+        var divisor = alpha - beta;
+        for (var i = 1; i < count; i++) x[i] /= divisor;
+        x[0] = Math.ScaleB(beta, exponent);
         return (beta - alpha) / beta;
     }
 

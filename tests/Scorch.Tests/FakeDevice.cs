@@ -134,6 +134,25 @@ internal static class FakeDevice
             Cpu.AttentionGradient(
                 new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
 
+        public override void Recur(
+            RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias) =>
+            Cpu.Recur(cell, backwards, On(states), On(carry), On(gates), On(weight), On(inputBias), On(hiddenBias));
+
+        public override void RecurGradient(
+            RecurrentCell cell,
+            bool backwards,
+            in Operand gateGradients,
+            in Operand? hiddenGradients,
+            in Operand stateGradient,
+            in Operand? cellGradient,
+            in Operand? outputGradient,
+            in Operand states,
+            in Operand? carry,
+            in Operand gates,
+            in Operand weight) =>
+            Cpu.RecurGradient(
+                cell, backwards, On(gateGradients), On(hiddenGradients), On(stateGradient), On(cellGradient), On(outputGradient), On(states), On(carry), On(gates), On(weight));
+
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 
         private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage

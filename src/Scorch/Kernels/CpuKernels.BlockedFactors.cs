@@ -9,32 +9,25 @@ internal sealed unsafe partial class CpuKernels
     /// <summary>Columns of a panel.</summary>
     private const int PanelWidth = 32;
 
+    /// <summary>Rows of a triangle that are updated together.</summary>
+    private const int TrailingRows = 96;
+
     /// <summary>Least size of a matrix that is worth panels.</summary>
     private const int LeastBlocked = 48;
 
-    /// <summary>c = a b or c += a b, any strides of a and b; blocks are shared out.</summary>
+    /// <summary>c = a b or c += a b, any strides of a and b.</summary>
     private static void Product(
         double* c, long cRow, double* a, long aRow, long aDepth, double* b, long bDepth, long bColumn, int rows, int columns, int depth, bool accumulate)
     {
         if (rows == 0 || columns == 0) return;
-        var rowBlocks = (rows + BlockRows - 1) / BlockRows;
-        var columnBlocks = (columns + BlockColumns - 1) / BlockColumns;
-        var right = new StridedColumns<double>(b, bDepth, bColumn);
-        var cost = Math.Max(1, (long)Math.Min(rows, BlockRows) * Math.Min(columns, BlockColumns) * depth / 16);
-        Dispatch((long)rowBlocks * columnBlocks, cost, block =>
-        {
-            var (row, column) = ((int)(block % rowBlocks) * BlockRows, (int)(block / rowBlocks) * BlockColumns);
-            new BlockProduct<double, StridedColumns<double>>(
-                c + (row * cRow) + column, a + (row * aRow), right, column, cRow, aRow, aDepth, Math.Min(BlockRows, rows - row), Math.Min(BlockColumns, columns - column), depth)
-                .Run(accumulate);
-        });
+        Product(c, cRow, 1, a, aRow, aDepth, b, bDepth, bColumn, rows, depth, columns, accumulate);
     }
 
     /// <summary>P A = L U of one matrix; false where a pivot is zero.</summary>
     private static bool BlockedLowerUpper(double* a, int n, long* swaps)
     {
         var regular = true;
-        var panel = (double*)Workspace.Get(3, (long)n * PanelWidth * sizeof(double));
+        var panel = (double*)Workspace.Get(Workspace.Factor, (long)n * PanelWidth * sizeof(double));
         for (var from = 0; from < n; from += PanelWidth)
         {
             var width = Math.Min(PanelWidth, n - from);
@@ -109,7 +102,7 @@ internal sealed unsafe partial class CpuKernels
     private static bool BlockedTriangularSolve(double* x, double* a, int n, int k, bool upper, bool unitDiagonal)
     {
         var regular = true;
-        var negative = (double*)Workspace.Get(3, (long)k * PanelWidth * sizeof(double));
+        var negative = (double*)Workspace.Get(Workspace.Factor, (long)k * PanelWidth * sizeof(double));
         var blocks = (n + PanelWidth - 1) / PanelWidth;
         for (var step = 0; step < blocks; step++)
         {
@@ -137,7 +130,7 @@ internal sealed unsafe partial class CpuKernels
     private static bool BlockedCholesky(double* a, int n)
     {
         var head = stackalloc double[PanelWidth * PanelWidth];
-        var scratch = (double*)Workspace.Get(3, 2L * n * PanelWidth * sizeof(double));
+        var scratch = (double*)Workspace.Get(Workspace.Factor, 2L * n * PanelWidth * sizeof(double));
         for (var from = 0; from < n; from += PanelWidth)
         {
             var width = Math.Min(PanelWidth, n - from);
@@ -161,9 +154,9 @@ internal sealed unsafe partial class CpuKernels
                 }
                 Transpose((double*)x, rest, below, n, width, rest);
                 var trailing = below + width;
-                for (var row = 0; row < rest; row += BlockRows)
+                for (var row = 0; row < rest; row += TrailingRows)
                 {
-                    var height = Math.Min(BlockRows, rest - row);
+                    var height = Math.Min(TrailingRows, rest - row);
                     Product(trailing + ((long)row * n), n, (double*)negative + row, 1, rest, (double*)x, rest, 1, height, row + height, width, accumulate: true);
                 }
             }

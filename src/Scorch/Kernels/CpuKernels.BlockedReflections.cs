@@ -63,7 +63,7 @@ internal sealed unsafe partial class CpuKernels
     private static void Reflect(double* x, long xRow, int rows, int length, double* reflectors, long stride, double* scales, int count, bool adjoint)
     {
         if (rows <= 0 || length <= 0) return;
-        var scratch = (double*)Workspace.Get(3, ((long)count * count * 2) * sizeof(double) + (2L * rows * count * sizeof(double)));
+        var scratch = (double*)Workspace.Get(Workspace.Factor, ((long)count * count * 2) * sizeof(double) + (2L * rows * count * sizeof(double)));
         var (t, negative) = ((nint)scratch, (nint)(scratch + (count * count)));
         var (products, weights) = ((nint)(scratch + (2 * count * count)), (nint)(scratch + (2 * count * count) + ((long)rows * count)));
         Triangle((double*)t, reflectors, stride, scales, count, length);

@@ -103,7 +103,7 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     {
         var bytes = 2 * elements * sizeof(T);
         owned = bytes > KeptScratch;
-        return (T*)(owned ? NativeMemory.AlignedAlloc((nuint)bytes, 64) : Workspace.Get(2, bytes));
+        return (T*)(owned ? NativeMemory.AlignedAlloc((nuint)bytes, 64) : Workspace.Get(Workspace.Signal, bytes));
     }
 
     private static void Return(T* scratch, bool owned)

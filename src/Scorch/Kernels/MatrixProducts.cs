@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
@@ -109,6 +110,15 @@ internal static unsafe class MatrixProducts<T>
     private static void Run<V>(in Factors<T> factors, bool mayTranspose)
         where V : struct, ISimd<V, T>
     {
+        if (factors.Rows == 1 && factors.Bias != null)
+        {
+            // A product with a vector reads the matrix once, where it lies.
+            var plain = factors;
+            plain.Bias = null;
+            Run<V>(plain, mayTranspose);
+            for (var j = 0; j < factors.Columns; j++) factors.C[j * factors.CColumn] += factors.Bias[j];
+            return;
+        }
         if (factors.Columns == 1 && factors.Bias == null && !factors.Accumulate)
         {
             MatrixVectorProducts<T>.Run<V>(factors);
@@ -220,6 +230,7 @@ internal static unsafe class MatrixProducts<T>
         }
 
         /// <summary>Computes a rectangle of the block; its left factor is packed on the way.</summary>
+        [SkipLocalsInit]
         public void Compute(int row, int height, int column, int width)
         {
             var toRow = Math.Min(factors.Rows, row + height);

@@ -111,15 +111,15 @@ internal sealed unsafe partial class CpuKernels
             var place = places[i * step];
             if ((ulong)place >= (ulong)extent) place = Checked("IndexSelect", place, extent);
             var slice = source + (place * sourceStride);
-            if (length is < 32 or > 2048)
+            if (length is < 64 or > 2048)
             {
                 Buffer.MemoryCopy(slice, target, length, length);
                 continue;
             }
             // The last vector may overlap the one before.
             long at = 0;
-            for (; at < length - 32; at += 32) Vector256.Load(slice + at).Store(target + at);
-            Vector256.Load(slice + length - 32).Store(target + length - 32);
+            for (; at < length - 64; at += 64) Vector512.Load(slice + at).Store(target + at);
+            Vector512.Load(slice + length - 64).Store(target + length - 64);
         }
     }
 

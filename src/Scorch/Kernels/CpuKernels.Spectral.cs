@@ -32,8 +32,7 @@ internal sealed unsafe partial class CpuKernels
         {
             var (work, reflectors) = ((nint)memory, (nint)(memory + ((long)n * n)));
             var rest = memory + (2L * n * n);
-            for (var i = 0; i < n; i++)
-                for (var j = 0; j < n; j++) ((double*)work)[((long)i * n) + j] = matrix[i >= j ? ((long)i * n) + j : ((long)j * n) + i];
+            var exponent = CopySymmetric(matrix, (double*)work, n);
             var diagonal = new Span<double>(rest, n);
             var beside = new Span<double>(rest + n, n);
             var scales = rest + (2 * n);
@@ -44,12 +43,32 @@ internal sealed unsafe partial class CpuKernels
             var order = new int[n];
             for (var i = 0; i < n; i++) order[i] = i;
             diagonal.Sort(order.AsSpan());
-            diagonal.CopyTo(values);
+            for (var i = 0; i < n; i++) values[i] = Math.ScaleB(diagonal[i], exponent);
             var sorted = (double*)reflectors;
             for (var i = 0; i < n; i++) Move(rows + ((long)order[i] * n), sorted + ((long)i * n), n);
             Transpose(sorted, n, vectors, n, n, n);
         }
         ArrayPool<double>.Shared.Return(buffer);
+    }
+
+    /// <summary>Both triangles from the lower one, over the power of two returned, which brings products of two elements into the range of float64.</summary>
+    private static int CopySymmetric(double* source, double* target, int n)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var value = source[((long)i * n) + j];
+                target[((long)i * n) + j] = value;
+                target[((long)j * n) + i] = value;
+                largest = Math.Max(largest, Math.Abs(value));
+            }
+        }
+        if (largest is 0 or (> 1e-100 and < 1e100)) return 0;
+        var exponent = Math.ILogB(largest);
+        for (var i = 0L; i < (long)n * n; i++) target[i] = Math.ScaleB(target[i], -exponent);
+        return exponent;
     }
 
     /// <summary>

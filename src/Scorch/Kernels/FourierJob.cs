@@ -41,10 +41,26 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         var data = Rent(size, out var owned);
         var spare = data + size;
         if (count < V.Count) new Span<T>(data, checked((int)(length * 2L * V.Count))).Clear();
+        // Neighbouring columns lie as lanes do.
+        if (!real && count == V.Count && (first % inner) + count <= inner)
+        {
+            LoadColumns<V>(input + (2 * Start(first, length)), data, 2L * inner, length, inverse);
+            StoreColumns<V>(plan.Transform<V>(data, spare, 1), output + (2 * Start(first, length)), 2L * inner, length, inverse, scale);
+            Return(data, owned);
+            return;
+        }
         // By short pieces of all lanes, so that a cache line is filled while it is near.
         for (var k = 0; k < length; k += Piece)
             for (var lane = 0; lane < count; lane++) Load(first + lane, data + lane, V.Count, k, Math.Min(length, k + Piece));
         var result = plan.Transform<V>(data, spare, 1);
+        if (real)
+        {
+            Untangle<V>(result, length);
+            for (var k = 0; k < half; k += Piece)
+                for (var lane = 0; lane < count; lane++) StoreReal(first + lane, result + lane, V.Count, k, Math.Min(half, k + Piece));
+            Return(data, owned);
+            return;
+        }
         for (var k = 0; k < half; k += Piece)
             for (var lane = 0; lane < count; lane++) Store(first + lane, result + lane, V.Count, k, Math.Min(half, k + Piece));
         Return(data, owned);
@@ -71,7 +87,15 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         Turn(middle, next, roots, height, columns, V.Count);
         var result = FourierPlan<T>.Of(columns).Transform<V>(next, middle, down);
         Gather(result, (T*)signal, columns, height, V.Count);
-        Store(line, (T*)signal, 1, 0, half);
+        if (real)
+        {
+            Untangle((T*)signal, length);
+            StoreReal(line, (T*)signal, 1, 0, half);
+        }
+        else
+        {
+            Store(line, (T*)signal, 1, 0, half);
+        }
         Return(whole, owned);
     }
 
@@ -88,7 +112,7 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
     }
 
     /// <summary>Where a line's first element is, in elements of an array whose lines have <paramref name="size"/>.</summary>
-    private long Start(long line, int size) => (line / inner * size * inner) + (line % inner);
+    private long Start(long line, int size) => inner == 1 ? line * size : (line / inner * size * inner) + (line % inner);
 
     /// <summary>The inverse is the forward transform with real and imaginary parts exchanged, before and after.</summary>
     private void Load(long line, T* data, int lanes, int from, int to)
@@ -106,14 +130,6 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
 
     private void Store(long line, T* data, int lanes, int from, int to)
     {
-        if (real)
-        {
-            // A + i B was transformed: A_k = (Z_k + conj Z_-k) / 2, B_k = (Z_k - conj Z_-k) / 2i.
-            var two = (2 * line) + 1 < rows;
-            var first = output + (2 * Start(2 * line, half));
-            StoreReal(first, two ? output + (2 * Start((2 * line) + 1, half)) : null, data, lanes, 2L * inner, length, from, to, scale / T.CreateChecked(2));
-            return;
-        }
         var (realPart, imaginaryPart) = inverse ? (lanes, 0) : (0, lanes);
         StoreComplex(output + (2 * Start(line, length)), data + realPart, data + imaginaryPart, 2 * lanes, 2L * inner, from, to, scale);
     }
@@ -168,19 +184,89 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreReal(T* first, T* second, T* data, int lanes, long stride, int length, int from, int to, T scale)
+    /// <summary>Stores what <see cref="Untangle{V}"/> leaves.</summary>
+    private void StoreReal(long line, T* data, int lanes, int from, int to)
     {
-        for (var k = from; k < to; k++)
+        var (step, stride) = (2 * lanes, 2L * inner);
+        var first = output + (2 * Start(2 * line, half));
+        StoreComplex(first, data, data + lanes, step, stride, from, to, scale);
+        var second = (2 * line) + 1 < rows ? output + (2 * Start((2 * line) + 1, half)) : null;
+        if (second is not null)
         {
-            var own = data + ((long)k * 2 * lanes);
-            var mirrored = data + ((k == 0 ? 0 : (long)(length - k)) * 2 * lanes);
-            var (a, b, c, d) = (own[0], own[lanes], mirrored[0], mirrored[lanes]);
-            first[k * stride] = (a + c) * scale;
-            first[(k * stride) + 1] = (b - d) * scale;
+            var last = data + ((long)length * step);
+            StoreComplex(second, last, last + lanes, -step, stride, Math.Max(1, from), to, scale);
+        }
+        foreach (var k in stackalloc[] { 0, length / 2 })
+        {
+            if (k < from || k >= to || (k > 0 && 2 * k != length)) continue;
+            first[(k * stride) + 1] = T.Zero;
             if (second is null) continue;
-            second[k * stride] = (b + d) * scale;
-            second[(k * stride) + 1] = (c - a) * scale;
+            second[k * stride] = data[((long)k * step) + lanes] * scale;
+            second[(k * stride) + 1] = T.Zero;
+        }
+    }
+
+    /// <summary>
+    /// A + i B was transformed: A_k = (Z_k + conj Z_-k) / 2 takes the place of Z_k and B_k = (Z_k - conj Z_-k) / 2i that of Z_-k; where k = -k both are
+    /// real, and Z holds them as it is.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Untangle<V>(T* data, int length)
+        where V : struct, ISimd<V, T>
+    {
+        var half = V.Create(T.CreateChecked(0.5));
+        for (var k = 1; k < length - k; k++)
+        {
+            var own = data + (2L * k * V.Count);
+            var mirrored = data + (2L * (length - k) * V.Count);
+            var (a, b) = (V.Load(own), V.Load(own + V.Count));
+            var (c, d) = (V.Load(mirrored), V.Load(mirrored + V.Count));
+            V.Store((a + c) * half, own);
+            V.Store((b - d) * half, own + V.Count);
+            V.Store((b + d) * half, mirrored);
+            V.Store((c - a) * half, mirrored + V.Count);
+        }
+    }
+
+    /// <summary>The same for a single line.</summary>
+    private static void Untangle(T* data, int length)
+    {
+        var half = T.CreateChecked(0.5);
+        for (var k = 1; k < length - k; k++)
+        {
+            var own = data + (2L * k);
+            var mirrored = data + (2L * (length - k));
+            var (a, b, c, d) = (own[0], own[1], mirrored[0], mirrored[1]);
+            (own[0], own[1]) = ((a + c) * half, (b - d) * half);
+            (mirrored[0], mirrored[1]) = ((b + d) * half, (c - a) * half);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LoadColumns<V>(T* source, T* target, long stride, int count, bool exchanged)
+        where V : struct, ISimd<V, T>
+    {
+        var (first, second) = exchanged ? (V.Count, 0) : (0, V.Count);
+        for (var k = 0; k < count; k++)
+        {
+            V.Store(V.LoadPairs(source, out var imaginary), target + first);
+            V.Store(imaginary, target + second);
+            source += stride;
+            target += 2 * V.Count;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreColumns<V>(T* source, T* target, long stride, int count, bool exchanged, T scale)
+        where V : struct, ISimd<V, T>
+    {
+        var (first, second) = exchanged ? (V.Count, 0) : (0, V.Count);
+        var factor = V.Create(scale);
+        for (var k = 0; k < count; k++)
+        {
+            V.StorePairs(V.Load(source + first) * factor, V.Load(source + second) * factor, target);
+            source += 2 * V.Count;
+            target += stride;
         }
     }
 

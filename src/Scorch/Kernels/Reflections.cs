@@ -12,22 +12,16 @@ internal static unsafe class Reflections
         var largest = 0.0;
         for (var i = 1; i < count; i++) largest = Math.Max(largest, Math.Abs(x[i]));
         if (largest == 0) return 0;
+        largest = Math.Max(largest, Math.Abs(x[0]));
+        // Where squares would leave the range of float64, or the numbers are subnormal, the vector is scaled first.
+        var exponent = largest is > 1e-140 and < 1e140 ? 0 : Math.ILogB(largest);
+        if (exponent != 0)
+            for (var i = 0; i < count; i++) x[i] = Math.ScaleB(x[i], -exponent);
         var alpha = x[0];
-        largest = Math.Max(largest, Math.Abs(alpha));
-        double norm;
-        if (largest is > 1e-140 and < 1e140)
-        {
-            norm = Math.Sqrt(Dot(x, x, count));
-        }
-        else
-        {
-            var sum = 0.0;
-            for (var i = 0; i < count; i++) sum += x[i] / largest * (x[i] / largest);
-            norm = largest * Math.Sqrt(sum);
-        }
-        var beta = -Math.CopySign(norm, alpha);
-        for (var i = 1; i < count; i++) x[i] /= alpha - beta;
-        x[0] = beta;
+        var beta = -Math.CopySign(Math.Sqrt(Dot(x, x, count)), alpha);
+        var divisor = alpha - beta;
+        for (var i = 1; i < count; i++) x[i] /= divisor;
+        x[0] = Math.ScaleB(beta, exponent);
         return (beta - alpha) / beta;
     }
 
@@ -79,15 +73,25 @@ internal static unsafe class Reflections
     private static double UpdateAndDot<V>(double* row, double a, double* w, double b, double* v, double* u, int count)
         where V : struct, ISimd<V, double>
     {
-        var (as1, bs) = (V.Create(-a), V.Create(-b));
-        var total = V.Create(0);
+        var (first, second) = (V.Create(-a), V.Create(-b));
+        var (total, other) = (V.Create(0), V.Create(0));
         var i = 0;
+        for (; i <= count - (2 * V.Count); i += 2 * V.Count)
+        {
+            var x = V.MultiplyAdd(first, V.Load(w + i), V.MultiplyAdd(second, V.Load(v + i), V.Load(row + i)));
+            var y = V.MultiplyAdd(first, V.Load(w + i + V.Count), V.MultiplyAdd(second, V.Load(v + i + V.Count), V.Load(row + i + V.Count)));
+            V.Store(x, row + i);
+            V.Store(y, row + i + V.Count);
+            total = V.MultiplyAdd(x, V.Load(u + i), total);
+            other = V.MultiplyAdd(y, V.Load(u + i + V.Count), other);
+        }
         for (; i <= count - V.Count; i += V.Count)
         {
-            var updated = V.MultiplyAdd(as1, V.Load(w + i), V.MultiplyAdd(bs, V.Load(v + i), V.Load(row + i)));
-            V.Store(updated, row + i);
-            total = V.MultiplyAdd(updated, V.Load(u + i), total);
+            var x = V.MultiplyAdd(first, V.Load(w + i), V.MultiplyAdd(second, V.Load(v + i), V.Load(row + i)));
+            V.Store(x, row + i);
+            total = V.MultiplyAdd(x, V.Load(u + i), total);
         }
+        total += other;
         var sum = V.Sum(total);
         for (; i < count; i++)
         {

@@ -10,7 +10,7 @@ namespace Scorch.Benchmarks;
 internal static unsafe class MachineLimits
 {
     private const int Rounds = 200_000;
-    private const long CopyBytes = 256L << 20;
+    private const long CopyBytes = 128L << 20;
     private static double sink;
 
     /// <summary>Floating-point operations a second of all threads together; the best of several tries.</summary>
@@ -18,7 +18,7 @@ internal static unsafe class MachineLimits
         where T : unmanaged, INumber<T>
     {
         double best = 0;
-        for (var attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 3; attempt++)
         {
             var start = Stopwatch.GetTimestamp();
             var operations = OnAllThreads(() =>
@@ -40,7 +40,7 @@ internal static unsafe class MachineLimits
         new Span<byte>(source, (int)CopyBytes).Fill(1);
         new Span<byte>(target, (int)CopyBytes).Clear();
         double best = 0;
-        for (var attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 3; attempt++)
         {
             var start = Stopwatch.GetTimestamp();
             var next = -1;

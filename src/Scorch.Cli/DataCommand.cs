@@ -34,7 +34,7 @@ internal static class DataCommand
                 table.AddRow(
                     new Text(set.Name),
                     new Text(IsHere(surroundings, set) ? "yes" : "no"),
-                    new Text(string.Create(CultureInfo.InvariantCulture, $"{set.Bytes / 1e6:0.0} MB")),
+                    new Text(set.Files.Count == 0 ? "not listed" : string.Create(CultureInfo.InvariantCulture, $"{set.Bytes / 1e6:0.0} MB")),
                     new Text(set.Licence),
                     new Text(set.Source.ToString()),
                     new Text(set.Description));
@@ -83,11 +83,17 @@ internal static class DataCommand
 
     private static Argument<string> Name() => new("name") { Description = $"The data set: {string.Join(", ", DataSets.All.Select(set => set.Name))}." };
 
-    private static bool IsHere(Surroundings surroundings, DataSet set) =>
-        set.Files.All(file => surroundings.Data.TryFind(set.Name, file.Path) is not null);
+    private static bool IsHere(Surroundings surroundings, DataSet set) => set.Files.Count == 0
+        ? surroundings.Data.TryFindFolder(set.Name) is not null
+        : set.Files.All(file => surroundings.Data.TryFind(set.Name, file.Path) is not null);
 
     private static string Folder(Surroundings surroundings, DataSet set)
     {
+        if (set.Files.Count == 0)
+        {
+            return surroundings.Data.FindFolder(set.Name);
+        }
+
         foreach (var file in set.Files)
         {
             surroundings.Data.Find(set.Name, file.Path);

@@ -20,12 +20,18 @@ internal static class Cli
 
     public static Process Start(string assembly, string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(IgnoresInterrupts() ? "env" : "dotnet")
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (IgnoresInterrupts())
+        {
+            start.ArgumentList.Add("--default-signal=INT");
+            start.ArgumentList.Add("dotnet");
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         start.Environment["SCORCH_DATA"] = Path.Combine(folder, "no-data");
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder, "no-cache");
@@ -35,6 +41,18 @@ internal static class Cli
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>Whether a shell started these tests in the background: what ignores Ctrl-C hands that on to what it starts.</summary>
+    private static bool IgnoresInterrupts()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        var ignored = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (Convert.ToUInt64(ignored[7..].Trim(), 16) & 2) != 0;
     }
 
     public static async Task<CliResult> ProcessAsync(string assembly, string folder, params string[] arguments)
@@ -47,7 +65,16 @@ internal static class Cli
     {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
         return new CliResult(process.ExitCode, await output, await error);
     }
 }

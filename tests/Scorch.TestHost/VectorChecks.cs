@@ -16,7 +16,12 @@ internal static class VectorChecks
                 Elementwise(type, unit, length);
                 Reductions(type, unit, length);
             }
-            foreach (var (m, k, n) in new[] { (1, 1, 1), (5, 7, 3), (12, 16, 32), (13, 385, 33), (97, 31, 65), (100, 1, 400) }) MatrixProduct(type, unit, m, k, n);
+            foreach (var (m, k, n) in new[]
+            {
+                (1, 1, 1), (5, 7, 3), (12, 16, 32), (13, 385, 33), (97, 31, 65), (100, 1, 400), (1, 70, 300), (300, 70, 1), (1, 1100, 5), (5, 1100, 1), (1030, 9, 1),
+                (2, 64, 128), (128, 64, 2), (16, 513, 16), (23, 512, 1027), (130, 600, 70), (64, 512, 64), (37, 1025, 3),
+            })
+                MatrixProduct(type, unit, m, k, n);
             Convolution(type, unit);
         }
     }
@@ -67,13 +72,24 @@ internal static class VectorChecks
     {
         var random = new RandomSource(m + k + n);
         var (a, b) = (random.Uniform([m, k], -1, 1, type), random.Uniform([k, n], -1, 1, type));
-        var (left, right) = (a.To(DataType.Float64).ToMatrix<double>(), b.To(DataType.Float64).ToMatrix<double>());
+        var (leftValues, rightValues) = (a.To(DataType.Float64).ToMatrix<double>(), b.To(DataType.Float64).ToMatrix<double>());
         var expected = new List<double>();
         for (var i = 0; i < m; i++)
             for (var j = 0; j < n; j++)
-                expected.Add(Enumerable.Range(0, k).Sum(p => left[i, p] * right[p, j]));
+                expected.Add(Enumerable.Range(0, k).Sum(p => leftValues[i, p] * rightValues[p, j]));
         Compare($"product {type} {m}x{k}x{n}", a.MatMul(b), expected, 4 * unit * k);
-        Compare($"product {type} {m}x{k}x{n} transposed", a.MatMul(b.T.Contiguous().T), expected, 4 * unit * k);
+        // Every layout of both factors: by columns, and with every second element of a wider matrix.
+        foreach (var (left, x) in Layouts(a))
+            foreach (var (right, y) in Layouts(b))
+                Compare($"product {type} {m}x{k}x{n}, left {left}, right {right}", x.MatMul(y), expected, 4 * unit * k);
+        Compare($"products {type} {m}x{k}x{n} of a batch", a.Unsqueeze(0).Expand(3, m, k).MatMul(b.Unsqueeze(0).Expand(3, k, n).Contiguous()), expected.Concat(expected).Concat(expected), 4 * unit * k);
+    }
+
+    private static IEnumerable<(string Name, Tensor Matrix)> Layouts(Tensor matrix)
+    {
+        yield return ("by rows", matrix);
+        yield return ("by columns", matrix.T.Contiguous().T);
+        yield return ("spread", matrix.Unsqueeze(-1).Expand(matrix.Shape[0], matrix.Shape[1], 2).Flatten(1, 2)[.., TensorIndex.Every(2, ..)]);
     }
 
     private static void Convolution(DataType type, double unit)

@@ -47,6 +47,8 @@ internal static class FakeDevice
 
         public override void MatrixProduct(in Operand output, in Operand left, in Operand right) => Cpu.MatrixProduct(On(output), On(left), On(right));
 
+        public override void MatrixProduct(in Operand output, in Operand left, in Operand right, in Operand bias) => Cpu.MatrixProduct(On(output), On(left), On(right), On(bias));
+
         public override void Gather(in Operand output, in Operand input, in Operand index, int dimension) => Cpu.Gather(On(output), On(input), On(index), dimension);
 
         public override void Scatter(in Operand output, in Operand index, in Operand source, int dimension, bool accumulate) => Cpu.Scatter(On(output), On(index), On(source), dimension, accumulate);
@@ -139,6 +141,13 @@ internal static class FakeDevice
             in Operand weight) =>
             Cpu.RecurGradient(
                 cell, backwards, On(gateGradients), On(hiddenGradients), On(stateGradient), On(cellGradient), On(outputGradient), On(states), On(carry), On(gates), On(weight));
+
+        public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.Attention(On(output), On(logarithms), On(queries), On(keys), On(values), On(mask), isCausal, scale);
+
+        public override void AttentionGradient(in AttentionGradients o, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.AttentionGradient(
+                new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
 
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 

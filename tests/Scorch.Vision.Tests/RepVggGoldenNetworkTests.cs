@@ -1,3 +1,5 @@
+using Scorch.Data;
+using Scorch.Training;
 using Scorch.Vision.RepVgg;
 
 namespace Scorch.Vision.Tests;
@@ -30,6 +32,21 @@ public class RepVggGoldenNetworkTests
             var state = network.State();
             foreach (var (name, expected) in golden.Below($"after{i + 1}.")) Golden.AssertClose(expected, state[name]);
         }
+    }
+
+    [Fact]
+    public void The_engines_trainer_follows_the_same_five_steps()
+    {
+        var (golden, network) = Load();
+        var recipe = new RepVggRecipe { LearningRate = 0.05, Momentum = 0.9, Nesterov = true, WeightDecay = 0.01 };
+        var losses = new List<double>();
+        var loader = new DataLoader<int>(5, indices => indices[0], new(1, Shuffle: false));
+        new Trainer<int>(
+            network, recipe.CreateOptimizer(network), loader, i => RepVggTrainer.Objective(network, recipe, golden["traj_x"][i], golden["traj_t"][i]).Total, new(5))
+            .Run(new Each(step => losses.Add(step.Loss)));
+        foreach (var (expected, loss) in golden.Numbers("traj_loss").Zip(losses)) Assert.Equal(expected, loss, 1e-9 * expected);
+        var state = network.State();
+        foreach (var (name, expected) in golden.Below("after5.")) Golden.AssertClose(expected, state[name]);
     }
 
     [Fact]
@@ -66,5 +83,10 @@ public class RepVggGoldenNetworkTests
         });
         RepVggCheckpoint.Load(network, golden.Below("p."));
         return (golden, network);
+    }
+
+    private sealed class Each(Action<TrainingProgress> action) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => action(value);
     }
 }

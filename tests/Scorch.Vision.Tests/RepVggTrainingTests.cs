@@ -1,3 +1,4 @@
+using Scorch.Media;
 using Scorch.Vision.Data;
 using Scorch.Vision.RepVgg;
 
@@ -13,6 +14,27 @@ public class RepVggTrainingTests
     {
         Assert.Equal(Weights(5), Weights(5));
         Assert.NotEqual(Weights(5), Weights(6));
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        var threads = Parallelism.ThreadCount;
+        try
+        {
+            var weights = new List<float[]>();
+            foreach (var count in new[] { 1, 2, 7 })
+            {
+                Parallelism.ThreadCount = count;
+                weights.Add(Weights(5));
+            }
+            Assert.Equal(weights[0], weights[1]);
+            Assert.Equal(weights[0], weights[2]);
+        }
+        finally
+        {
+            Parallelism.ThreadCount = threads;
+        }
     }
 
     [Fact]
@@ -44,13 +66,61 @@ public class RepVggTrainingTests
     }
 
     [Fact]
-    public void Pictures_are_not_changed_without_a_random_source()
+    public void Pictures_are_standardised_and_otherwise_as_they_are_in_tests()
     {
         var data = GeneratedImages.Make(1, 4);
-        var batch = data.Batch([3], [0, 0, 0], [1, 1, 1]);
+        var batch = new ImagePipeline(data, RepVggRecipe.Paper.TestTransforms(data), new([0, 0, 0], [1, 1, 1])).Batch(0, [3]).Images;
         Assert.InRange(batch.Minimum().Item(), 0, 0.5);
         Assert.InRange(batch.Maximum().Item(), 0.5, 1);
-        Assert.Equal(batch.ToArray<float>(), data.Batch([3], [0, 0, 0], [1, 1, 1], padding: 4).ToArray<float>());
+        Assert.Equal(data[3].Image.Bytes[0] / 255f, batch.ToArray<float>()[0], 1e-6f);
+    }
+
+    [Fact]
+    public void A_stopped_run_continues_to_the_same_bits()
+    {
+        var data = GeneratedImages.Make(4, 1);
+        var recipe = RepVggRecipe.PaperLarge with { Epochs = 3, WarmupEpochs = 1, BatchSize = 10 };
+        var folder = Directory.CreateTempSubdirectory("scorch-resume").FullName;
+        try
+        {
+            var whole = new RepVgg.RepVgg(Tiny, 3);
+            RepVggTrainer.Fit(whole, data, recipe, 3);
+            var options = new RepVggRunOptions { CheckpointPath = Path.Combine(folder, "run.safetensors"), CheckpointEvery = 2, Workers = 3 };
+            using var stop = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => RepVggTrainer.Fit(
+                new RepVgg.RepVgg(Tiny, 3), data, recipe, 3, new Each(step => { if (step.Step == 5) stop.Cancel(); }), stop.Token, options));
+            var (resumed, steps) = (new RepVgg.RepVgg(Tiny, 3), new List<long>());
+            RepVggTrainer.Fit(resumed, data, recipe, 3, new Each(step => steps.Add(step.Step)), options: options);
+            Assert.Equal(6, steps[0]);
+            Assert.Equal(Weights(whole), Weights(resumed));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_large_recipe_augments_mixes_and_smooths_as_the_paper_says()
+    {
+        var large = RepVggRecipe.PaperLarge;
+        Assert.Equal((200, 5, 0.1, AutoAugmentPolicy.ImageNet), (large.Epochs, large.WarmupEpochs, large.LabelSmoothing, large.AutoAugment!.Value));
+        Assert.True(large.MixupAlpha > 0);
+        Assert.All(RepVggConfig.Named, config => Assert.Equal(config.Name is "B2g4" or "B3g4" or "B3" ? large : RepVggRecipe.Paper, RepVggRecipe.PaperFor(config)));
+        Assert.Equal((new ResizedCentreCrop(256, 224), new ResizedCentreCrop(320, 320)), (RepVggRecipe.TestCrop(224), RepVggRecipe.TestCrop(320)));
+    }
+
+    [Fact]
+    public void Top_one_and_top_five_count_the_pictures_whose_class_is_among_the_best()
+    {
+        var data = GeneratedImages.Make(3, 1);
+        var network = new RepVgg.RepVgg(Tiny, 2);
+        network.Evaluate();
+        var normalisation = data.ChannelStatistics();
+        var score = RepVggTrainer.Score(network, data, [], normalisation, batchSize: 7);
+        var logits = network.Forward(new ImagePipeline(data, [], normalisation).Batch(0, [.. Enumerable.Range(0, 30)]).Images).ToArray<float>().Chunk(10).ToArray();
+        int Better(int n) => logits[n].Count(logit => logit > logits[n][data.Label(n)]);
+        Assert.Equal(new ClassificationScore(30, Enumerable.Range(0, 30).Count(n => Better(n) == 0) / 30.0, Enumerable.Range(0, 30).Count(n => Better(n) < 5) / 30.0), score);
     }
 
     [Fact]
@@ -78,8 +148,10 @@ public class RepVggTrainingTests
     {
         var network = new RepVgg.RepVgg(Tiny, seed);
         RepVggTrainer.Fit(network, GeneratedImages.Make(2, 1), Recipe with { Epochs = 1 }, seed);
-        return [.. network.Parameters().SelectMany(parameter => parameter.ToArray<float>())];
+        return Weights(network);
     }
+
+    private static float[] Weights(RepVgg.RepVgg network) => [.. network.Parameters().SelectMany(parameter => parameter.ToArray<float>())];
 
     private sealed class Each(Action<TrainingStep> action) : IProgress<TrainingStep>
     {

@@ -22,6 +22,9 @@ internal sealed class Comparer(CompareOptions options)
     /// <summary>How long a sample should take: long beside the clock and a thread's slice, short beside the machine's moods.</summary>
     private const double SampleSeconds = 0.03;
 
+    /// <summary>The best that the limits were seen at in this run, by name and threads: the machine is not always quiet.</summary>
+    private readonly Dictionary<string, double> best = [];
+
     private readonly string scratch = Directory.CreateTempSubdirectory("scorch-benchmark").FullName;
 
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -49,8 +52,8 @@ internal sealed class Comparer(CompareOptions options)
             using var ours = Start(Ours(threads));
             using var peer = Start(Peer(threads));
             using var onnx = options.Onnx ? Start(["node", Path.Combine(options.Folder, "onnx_worker.mjs"), "--threads", $"{threads}"]) : null;
-            var limits = ours.Ask(new() { ["command"] = "limits" });
-            machine = Describe(peer, onnx, limits, threads, machine);
+            Limits(ours, threads);
+            machine ??= Describe(peer, onnx);
             foreach (var row in rows)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -68,7 +71,7 @@ internal sealed class Comparer(CompareOptions options)
                 Print(results[^1]);
             }
         }
-        var all = new Results(machine!, Commit(), DateTime.UtcNow.ToString("yyyy-MM-dd"), results);
+        var all = new Results(machine! with { Limits = best }, Commit(), DateTime.UtcNow.ToString("yyyy-MM-dd"), results);
         Summary(all);
         var folder = options.Output ?? (options.Only is null ? Path.Combine(options.Folder, "results") : null);
         if (folder is not null) Report.Save(all, folder);
@@ -103,7 +106,7 @@ internal sealed class Comparer(CompareOptions options)
             if (pair % 2 == 1) a.Add(ours.Run(mineCount));
             if (third is { } count) c.Add(onnx!.Run(count));
         }
-        var limits = ours.Ask(new() { ["command"] = "limits" });
+        Limits(ours, threads);
         var (time, ratios) = (Statistics.Median(a), a.Zip(b, (x, y) => y / x).ToArray());
         return new(row.Family, row.Workload, threads)
         {
@@ -112,7 +115,7 @@ internal sealed class Comparer(CompareOptions options)
             PeerVariant = other.GetProperty("variant").GetString() is { Length: > 0 } variant ? variant : null,
             Ratio = Statistics.Median(ratios),
             Interval = Statistics.MedianInterval(ratios),
-            LimitShare = Share(row, mine, limits, time, Math.Min(a.Min(), b.Min())),
+            LimitShare = Share(row, mine, threads, time, Math.Min(a.Min(), b.Min())),
             ManagedBytes = ours.Ask(new() { ["command"] = "managed", ["iterations"] = Math.Min(mineCount, 20) }).GetProperty("bytes").GetDouble(),
             Onnx = third is null ? null : Statistics.Median(c),
             OnnxRatio = third is null ? null : Statistics.Median(a.Zip(c, (x, y) => y / x)),
@@ -144,19 +147,19 @@ internal sealed class Comparer(CompareOptions options)
     }
 
     /// <summary>Share of the limit; refuses a time that the machine cannot reach.</summary>
-    private static double? Share(Row row, JsonElement prepared, JsonElement limits, double seconds, double best)
+    private double? Share(Row row, JsonElement prepared, int threads, double seconds, double least)
     {
         var (operations, bytes) = (prepared.GetProperty("operations").GetDouble(), prepared.GetProperty("bytes").GetDouble());
-        var peak = limits.GetProperty(prepared.GetProperty("type").GetString()!).GetDouble();
+        var peak = best[LimitName(prepared.GetProperty("type").GetString()!, threads)];
         // Winograd's convolution does with fewer operations than the definition has: 2.25 for tiles of 2x2, 4 for 4x4.
         var fewer = row.Kind is "convolution" or "inference" ? 4 : 1;
-        if (operations / best > 1.1 * fewer * peak)
-            throw new InvalidOperationException($"impossible: {operations / best / 1e9:F0} GFLOP/s where the units reach {peak / 1e9:F0}.");
+        if (operations / least > 1.1 * fewer * peak)
+            throw new InvalidOperationException($"impossible: {operations / least / 1e9:F0} GFLOP/s where the units reach {peak / 1e9:F0}.");
         if (operations > 0) return operations / seconds / peak;
         // Smaller work may lie in the caches.
         if (bytes < 64e6) return null;
-        var copy = limits.GetProperty("copy").GetDouble();
-        if (bytes / best > 2 * copy) throw new InvalidOperationException($"impossible: {bytes / best / 1e9:F1} GB/s where copying reaches {copy / 1e9:F1}.");
+        var copy = best[LimitName("copy", threads)];
+        if (bytes / least > 2 * copy) throw new InvalidOperationException($"impossible: {bytes / least / 1e9:F1} GB/s where copying reaches {copy / 1e9:F1}.");
         return bytes / seconds / copy;
     }
 
@@ -198,10 +201,19 @@ internal sealed class Comparer(CompareOptions options)
         };
     }
 
-    private static Machine Describe(WorkerProcess peer, WorkerProcess? onnx, JsonElement limits, int threads, Machine? before)
+    private void Limits(WorkerProcess ours, int threads)
     {
-        var known = new Dictionary<string, double>(before?.Limits ?? new Dictionary<string, double>());
-        foreach (var limit in limits.EnumerateObject()) known[$"{limit.Name}, {threads} thread{(threads == 1 ? "" : "s")}"] = limit.Value.GetDouble();
+        foreach (var limit in ours.Ask(new() { ["command"] = "limits" }).EnumerateObject())
+        {
+            var name = LimitName(limit.Name, threads);
+            best[name] = Math.Max(best.GetValueOrDefault(name), limit.Value.GetDouble());
+        }
+    }
+
+    private static string LimitName(string limit, int threads) => $"{limit}, {threads} thread{(threads == 1 ? "" : "s")}";
+
+    private static Machine Describe(WorkerProcess peer, WorkerProcess? onnx)
+    {
         string About(WorkerProcess worker) => worker.Ask(new() { ["command"] = "about" }).GetProperty("name").GetString()!;
         var processor = OperatingSystem.IsLinux()
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
@@ -214,7 +226,7 @@ internal sealed class Comparer(CompareOptions options)
             RuntimeInformation.FrameworkDescription,
             About(peer),
             onnx is null ? null : About(onnx),
-            known);
+            new Dictionary<string, double>());
     }
 
     private string Commit()

@@ -25,6 +25,11 @@ public sealed class DataDownloader(HttpClient client)
         ArgumentNullException.ThrowIfNull(set);
         ArgumentException.ThrowIfNullOrEmpty(root);
         var folder = Path.Combine(root, set.Name);
+        if (set.Files.Count == 0)
+        {
+            throw new MissingDataException(set.Name, $"{set.Name} cannot be downloaded by a program. {set.Remedy} Put {string.Join(" and ", set.Folders)} into {folder}.");
+        }
+
         foreach (var file in set.Files)
         {
             var target = Path.Combine(folder, file.Path);

@@ -58,6 +58,26 @@ public sealed class DataLocator
         return path;
     }
 
+    /// <summary>The folder of a data set, with all the folders that the registry says are inside it.</summary>
+    /// <param name="dataSet">Name of the data set, e.g. <c>imagenet</c>.</param>
+    /// <exception cref="MissingDataException">It is not there; the message says what to put where.</exception>
+    public string FindFolder(string dataSet)
+    {
+        var set = DataSets.Find(dataSet);
+        return TryFindFolder(dataSet) ?? throw new MissingDataException(
+            dataSet,
+            $"The data set '{dataSet}' is not on this machine: looked for {string.Join(", ", Folders(dataSet).Select(folder => $"{folder}/{(set.Folders.Count == 0 ? "" : $"{{{string.Join(',', set.Folders)}}}")}"))}. "
+                + $"{set.Remedy ?? $"Run: scorch data get {dataSet}."} Or set SCORCH_DATA to the folder that holds {dataSet}/.");
+    }
+
+    /// <summary>The folder of a data set, or null when it, or a folder that must be inside, is not on this machine.</summary>
+    public string? TryFindFolder(string dataSet)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataSet);
+        var inside = DataSets.TryFind(dataSet)?.Folders ?? [];
+        return Folders(dataSet).FirstOrDefault(folder => Directory.Exists(folder) && inside.All(name => Directory.Exists(Path.Combine(folder, name))));
+    }
+
     /// <summary>The same locator, telling <paramref name="found"/> the data set, file and path of everything it finds.</summary>
     internal DataLocator Watched(Action<string, string, string> found) => new(Roots, found);
 

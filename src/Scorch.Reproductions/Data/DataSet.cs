@@ -25,12 +25,15 @@ public sealed record DataSet
     /// <summary>Its files.</summary>
     public required IReadOnlyList<DataFile> Files { get; init; }
 
+    /// <summary>Folders that must be inside, for a data set of too many files to list; no checksum is claimed for what they hold.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
     /// <summary>Folders outside the data folders where an operating system's package puts the files.</summary>
     public IReadOnlyList<string> SystemFolders { get; init; } = [];
 
     /// <summary>What to do where a file has no address; null when every file has one.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>Size of all files together.</summary>
+    /// <summary>Size of all listed files together.</summary>
     public long Bytes => Files.Sum(file => file.Bytes);
 }

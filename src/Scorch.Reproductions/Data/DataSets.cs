@@ -11,6 +11,22 @@ public static class DataSets
     [
         new()
         {
+            Name = "cifar10",
+            Description = "CIFAR-10: 50,000 training and 10,000 test pictures of 32x32 in ten classes, the authors' Python form; the binary form is read as well.",
+            Licence = "none stated; the authors ask to be cited",
+            Source = new Uri("https://www.cs.toronto.edu/~kriz/cifar.html"),
+            Files = [new("cifar-10-python.tar.gz", 170_498_071, "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce", new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"))],
+        },
+        new()
+        {
+            Name = "cifar100",
+            Description = "CIFAR-100: 50,000 training and 10,000 test pictures of 32x32 in a hundred fine and twenty coarse classes, the authors' Python form; the binary form is read as well.",
+            Licence = "none stated; the authors ask to be cited",
+            Source = new Uri("https://www.cs.toronto.edu/~kriz/cifar.html"),
+            Files = [new("cifar-100-python.tar.gz", 169_001_437, "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7", new Uri("https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"))],
+        },
+        new()
+        {
             Name = "cifar10-jpeg",
             Description = "CIFAR-10 re-encoded as JPEG, the first 1,000 training and 200 test pictures of each class, in one zip archive.",
             Licence = "no licence text found; research use",
@@ -45,6 +61,16 @@ public static class DataSets
                 FashionMnist("t10k-labels-idx1-ubyte.gz", 5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
             ],
             SystemFolders = ["/usr/share/datasets/fashion-mnist"],
+        },
+        new()
+        {
+            Name = "imagenet",
+            Description = "ImageNet-1k (ILSVRC 2012) as class folders: train/<wnid>/*.JPEG, 1,281,167 pictures, and val/<wnid>/*.JPEG, 50,000.",
+            Licence = "ImageNet's terms of access: non-commercial research and education; not to be redistributed",
+            Source = new Uri("https://www.image-net.org/download.php"),
+            Files = [],
+            Folders = ["train", "val"],
+            Remedy = "Ask for access at https://www.image-net.org/download.php, unpack the training archive's 1,000 archives into train/<wnid>/ and sort the validation pictures into val/<wnid>/.",
         },
         new()
         {

@@ -1,3 +1,5 @@
+using Scorch.Media;
+
 namespace Scorch.Vision.Data;
 
 /// <summary>Pictures of 32x32 drawn by a program, for runs without a data folder: ten kinds of stripes that differ in direction and width, in random colours, with noise.</summary>

@@ -7,13 +7,9 @@ namespace Scorch.Vision.RepVgg;
 /// <summary>Commands on the user's own checkpoints and pictures.</summary>
 internal static class RepVggCommands
 {
-    // Of ImageNet's training pictures: what the authors' published weights were trained with.
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
-    private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
+    internal static readonly CommandOption Variant = new("variant", "The variant of the checkpoint, e.g. A0 or B1g4; by default it follows from the shapes.", Choices: [.. RepVggConfig.Named.Select(config => config.Name)]);
 
-    private static readonly CommandOption Variant = new("variant", "The variant of the checkpoint, e.g. A0 or B1g4; by default it follows from the shapes.", Choices: [.. RepVggConfig.Named.Select(config => config.Name)]);
-
-    private static readonly CommandOption StemStride = new("stem-stride", "Stride of the first layer, which weights do not tell: 2 in the paper, 1 where pictures of 32x32 were trained.", ValueKind.Integer, "2", Choices: ["1", "2"]);
+    internal static readonly CommandOption StemStride = new("stem-stride", "Stride of the first layer, which weights do not tell: 2 in the paper, 1 where pictures of 32x32 were trained.", ValueKind.Integer, "2", Choices: ["1", "2"]);
 
     public static IReadOnlyList<PaperCommand> All { get; } =
     [
@@ -59,12 +55,14 @@ internal static class RepVggCommands
             [
                 Variant,
                 StemStride,
-                new("size", "Side of the centre crop; the shorter side is first resized to 8/7 of it.", ValueKind.Integer, "224"),
+                new("size", "Side of the centre crop. The shorter side is first resized to 256 for 224, else to the size itself, as the authors test.", ValueKind.Integer, "224"),
                 new("classes", "A text file with one class name a line.", ValueKind.Path),
                 new("top", "How many classes.", ValueKind.Integer, "5"),
             ],
             Handler = context => Task.Run(() => Classify(context), context.CancellationToken),
         },
+        RepVggEvaluateCommand.Descriptor,
+        RepVggTrainCommand.Descriptor,
     ];
 
     private static void Convert(CommandContext context)
@@ -105,25 +103,31 @@ internal static class RepVggCommands
             context.Output.WriteLine(FormattableString.Invariant($"{value:F4}  {names?[index] ?? $"class {index}"}"));
     }
 
-    /// <summary>The paper's test pictures: shorter side to 256 for a crop of 224, centre crop, standardised; [1, 3, size, size].</summary>
-    internal static Tensor Prepare(Image image, int size)
-    {
-        image = image.To8Bit().ToRgb();
-        var side = (int)Math.Round(size * 256 / 224.0);
-        var scale = (double)side / Math.Min(image.Width, image.Height);
-        var resized = image.Resize(Math.Max(side, (int)(image.Width * scale)), Math.Max(side, (int)(image.Height * scale)));
-        var pixels = resized.CenterCrop(size, size).ToTensor().Unsqueeze(0);
-        return (pixels - Tensor.From(Mean).Reshape(1, 3, 1, 1)) / Tensor.From(Deviation).Reshape(1, 3, 1, 1);
-    }
+    /// <summary>A test picture as the authors prepare it, [1, 3, size, size].</summary>
+    internal static Tensor Prepare(Image image, int size) =>
+        new ImagePipeline(new OnePicture(image.To8Bit().ToRgb()), [RepVggRecipe.TestCrop(size)], ImageNormalisation.ImageNet).Batch(0, [0]).Images;
 
-    private static RepVgg Open(CommandContext context, string argument)
+    internal static RepVgg Open(CommandContext context, string argument)
     {
         var state = RepVggFile.Read(context.Text(argument));
         var config = context.TextOrNull("variant") is { } name ? RepVggConfig.Find(name) : RepVggCheckpoint.ConfigOf(state);
         return RepVggCheckpoint.Open(state, config with { StemStride = context.Integer("stem-stride") });
     }
 
-    private static int Positive(CommandContext context, string name) => context.Integer(name) is > 0 and var value
+    internal static int Positive(CommandContext context, string name) => context.Integer(name) is > 0 and var value
         ? value
         : throw new UsageException($"--{name}: {context.Integer(name)} was given; expected a number of at least 1.");
+
+    private sealed class OnePicture(Image image) : IImageCollection
+    {
+        public int Count => 1;
+
+        public IReadOnlyList<string> Classes => ["unknown"];
+
+        public (int Height, int Width)? Size => null;
+
+        public LabelledImage this[int index] => new(image, 0, "picture");
+
+        public int Label(int index) => 0;
+    }
 }

@@ -3,7 +3,6 @@ using Scorch.Autograd;
 using Scorch.Models;
 using Scorch.Modules;
 using Scorch.Reproductions;
-using Scorch.Vision.Data;
 
 namespace Scorch.Vision.RepVgg;
 
@@ -74,52 +73,6 @@ internal static class RepVggExperiments
         }
     }
 
-    public static void MeasureBranches(RunContext context, string? archive)
-    {
-        var (train, test) = (context.Settings.Integer("train-per-class"), context.Settings.Integer("test-per-class"));
-        var trainingSet = archive is null ? GeneratedImages.Make(train, 1) : CifarJpegArchive.Load(archive, "train", train);
-        var testSet = archive is null ? GeneratedImages.Make(test, 2) : CifarJpegArchive.Load(archive, "test", test);
-        var recipe = RepVggRecipe.Paper with
-        {
-            Epochs = context.Settings.Integer("epochs"),
-            BatchSize = context.Settings.Integer("batch"),
-            LearningRate = context.Settings.Number("learning-rate"),
-        };
-        context.Note($"Branch ablation: {trainingSet.Count} training and {testSet.Count} test pictures{(archive is null ? " drawn by a program" : "")}, {recipe.Epochs} epochs of batches of {recipe.BatchSize}, learning rate {RepVgg.Invariant(recipe.LearningRate)}; the same for every variant, not tuned.");
-        (string Name, RepVggVariant Variant)[] variants =
-        [
-            ("both", RepVggVariant.Full),
-            ("identity only", RepVggVariant.NoPointwise),
-            ("1x1 only", RepVggVariant.NoIdentity),
-            ("none", RepVggVariant.Plain),
-        ];
-        for (var i = 0; i < context.Seeds.Count; i++)
-        {
-            var seed = context.Seeds[i];
-            var accuracy = new Dictionary<string, double>();
-            for (var v = 0; v < variants.Length; v++)
-            {
-                var (name, variant) = variants[v];
-                var network = new RepVgg(Narrow with { NumClasses = trainingSet.Classes.Count, Variant = variant }, seed);
-                var done = (double)((i * variants.Length) + v) / (context.Seeds.Count * variants.Length);
-                var progress = new StepProgress(step =>
-                {
-                    if (step.Step % 10 == 0 || step.Step == step.Steps) context.LogScalar($"loss/{name}, seed {seed}", step.Step, step.Loss);
-                    if (step.Step % 20 == 0)
-                        context.Report($"seed {seed}, {name}: step {step.Step} of {step.Steps}, loss {RepVgg.Invariant(step.Loss, "F3")}", 0.2 + (0.8 * (done + ((double)step.Step / step.Steps / context.Seeds.Count / variants.Length))));
-                });
-                RepVggTrainer.Fit(network, trainingSet, recipe, seed, progress, context.CancellationToken);
-                // What is measured is the network that would be deployed.
-                accuracy[name] = RepVggTrainer.Accuracy(network.ToDeployed(), testSet, trainingSet.ChannelStatistics(), cancellationToken: context.CancellationToken);
-                context.Report($"seed {seed}, {name}: accuracy {RepVgg.Invariant(accuracy[name])}");
-            }
-            context.Measure("C4a", seed, accuracy["both"], accuracy["none"]);
-            context.Measure("C4b", seed, accuracy["both"], accuracy["identity only"]);
-            context.Measure("C4c", seed, accuracy["both"], accuracy["1x1 only"]);
-            context.Measure("C4d", seed, accuracy["identity only"], accuracy["none"]);
-        }
-    }
-
     /// <summary>At paper scale: every named variant is built with 1000 classes, and one takes a step of the paper's recipe at 224x224.</summary>
     public static string OneStep(RunContext context)
     {
@@ -138,11 +91,11 @@ internal static class RepVggExperiments
                 lines.Add(FormattableString.Invariant($"{config.Name}: {built.Blocks.Count} blocks, {branches:N0} parameters with branches, {deployed.ParameterCount:N0} deployed, {macs / 1e9:F2} and {deployed.MultiplyAdds(224, 224) / 1e9:F2} billion multiply-adds at 224x224."));
             }
         }
-        var chosen = full ? RepVggConfig.Find(context.Settings.Text("dry-run-variant")) : Narrow;
+        var chosen = full ? RepVggConfig.Find(context.Settings.Text("model")) : Narrow;
         var (batch, size) = full ? (4, 224) : (context.Settings.Integer("batch"), 32);
         var seed = context.Seeds[0];
         var network = new RepVgg(chosen, seed);
-        var recipe = full ? RepVggRecipe.Paper : RepVggRecipe.Paper with { LearningRate = context.Settings.Number("learning-rate") };
+        var recipe = full ? RepVggRecipe.PaperFor(chosen) : RepVggRecipe.Paper with { LearningRate = context.Settings.Number("learning-rate") };
         var random = new RandomSource(seed);
         var optimizer = recipe.CreateOptimizer(network);
         foreach (var group in optimizer.Groups) group.LearningRate = recipe.LearningRateAt(0, 1);
@@ -157,8 +110,10 @@ internal static class RepVggExperiments
         foreach (var (_, network, _) in arms) network.Forward(x);
         for (var repeat = 0; repeat < context.Settings.Integer("repeats"); repeat++)
         {
-            foreach (var (name, network, _) in arms)
+            // Each turn begins with another network, so that none always follows the same one.
+            for (var turn = 0; turn < arms.Count; turn++)
             {
+                var (name, network, _) = arms[(turn + repeat) % arms.Count];
                 context.CancellationToken.ThrowIfCancellationRequested();
                 var start = Stopwatch.GetTimestamp();
                 network.Forward(x);
@@ -191,10 +146,5 @@ internal static class RepVggExperiments
             foreach (var convolution in convolutions) side = Apply(convolution, side);
         }
         return total;
-    }
-
-    private sealed class StepProgress(Action<TrainingStep> report) : IProgress<TrainingStep>
-    {
-        public void Report(TrainingStep value) => report(value);
     }
 }

@@ -11,10 +11,18 @@ internal static class RepVggFile
     public static IReadOnlyDictionary<string, Tensor> Read(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".safetensors" => SafeTensors.Load(path),
-        ".pth" or ".pt" => PyTorchFile.Load(path),
+        ".pth" or ".pt" => StateDictionary(PyTorchFile.Load(path)),
         ".npz" => Npz.Load(path),
         var ending => throw new ArgumentException($"{path}: checkpoints ending in '{ending}' are not read; give {Readable}."),
     };
+
+    /// <summary>Of a whole training checkpoint (epoch, optimizer, state_dict …) the state dictionary; a plain one as it is.</summary>
+    private static IReadOnlyDictionary<string, Tensor> StateDictionary(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        const string prefix = "state_dict.";
+        var inside = tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+        return inside.Count == 0 ? tensors : inside;
+    }
 
     public static void CheckWritable(string path)
     {

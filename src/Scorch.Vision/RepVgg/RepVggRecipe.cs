@@ -1,5 +1,7 @@
+using Scorch.Media;
 using Scorch.Modules;
 using Scorch.Optimizers;
+using Scorch.Training;
 
 namespace Scorch.Vision.RepVgg;
 
@@ -36,14 +38,49 @@ public sealed record RepVggRecipe
     /// <summary>Replace the decay of the 3x3 and 1x1 kernels by the authors' penalty on the fused centre.</summary>
     public bool CustomL2 { get; init; }
 
-    /// <summary>Pixels of padding for random crops, and random left-right flips; -1 for pictures as they are.</summary>
+    /// <summary>Side of the pictures that the network sees, where the collection's pictures have no common size: random resized crops of it in training, the centre in tests.</summary>
+    public int CropSize { get; init; } = 224;
+
+    /// <summary>Where the collection's pictures have one size: pixels by which they are shifted at random, and random left-right flips; -1 for pictures as they are.</summary>
     public int CropPadding { get; init; } = 4;
 
-    /// <summary>The recipe of the A series, B0 and B1.</summary>
+    /// <summary>AutoAugment (arXiv 1805.09501) after crop and flip; null for none.</summary>
+    public AutoAugmentPolicy? AutoAugment { get; init; }
+
+    /// <summary>The recipe of the A series, B0 and B1: 120 epochs with crops and flips.</summary>
     public static RepVggRecipe Paper { get; } = new();
 
-    /// <summary>The recipe of the large models, without AutoAugment: 200 epochs, 5 of warm-up, label smoothing 0.1, mixup.</summary>
-    public static RepVggRecipe PaperLarge { get; } = new() { Epochs = 200, WarmupEpochs = 5, LabelSmoothing = 0.1, MixupAlpha = 0.2 };
+    /// <summary>The recipe of the large models (B2g4, B3g4, B3): 200 epochs, 5 of warm-up, AutoAugment, label smoothing 0.1, mixup.</summary>
+    public static RepVggRecipe PaperLarge { get; } = new() { Epochs = 200, WarmupEpochs = 5, LabelSmoothing = 0.1, MixupAlpha = 0.2, AutoAugment = AutoAugmentPolicy.ImageNet };
+
+    /// <summary>The paper's recipe for a variant.</summary>
+    public static RepVggRecipe PaperFor(RepVggConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config.Name is "B2g4" or "B3g4" or "B3" ? PaperLarge : Paper;
+    }
+
+    /// <summary>What is done to a training picture.</summary>
+    public IReadOnlyList<IImageTransform> TrainingTransforms(IImageCollection data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var transforms = new List<IImageTransform>();
+        if (data.Size is null) transforms.AddRange([new RandomResizedCrop(CropSize), new RandomFlip()]);
+        else if (CropPadding >= 0) transforms.AddRange([new RandomShift(CropPadding), new RandomFlip()]);
+        if (AutoAugment is { } policy) transforms.Add(new AutoAugment(policy));
+        return transforms;
+    }
+
+    /// <summary>What is done to a test picture: as it is where all have one size, else as the authors test at a size.</summary>
+    public IReadOnlyList<IImageTransform> TestTransforms(IImageCollection data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.Size is null ? [TestCrop(CropSize)] : [];
+    }
+
+    /// <summary>The authors' test pictures: at 224 the shorter side becomes 256, at any other size that size; then the centre.</summary>
+    /// <param name="size">Side of the square that the network sees.</param>
+    public static ResizedCentreCrop TestCrop(int size) => new(size == 224 ? 256 : size, size);
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">Steps taken before.</param>
@@ -54,6 +91,10 @@ public sealed record RepVggRecipe
         if (step < warmup) return LearningRate * (step + 1) / warmup;
         return LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - warmup) / Math.Max(1, total - warmup)));
     }
+
+    /// <summary>The learning rate as a schedule of the engine's trainer.</summary>
+    /// <param name="stepsPerEpoch">Steps of one pass over the data.</param>
+    public Schedule Schedule(int stepsPerEpoch) => Training.Schedule.Of((step, _) => LearningRateAt(step, stepsPerEpoch));
 
     /// <summary>The optimizer with the authors' groups: no decay on biases, nor on normalisations named bn; the identity branch's weight keeps its decay.</summary>
     /// <exception cref="InvalidOperationException">The custom penalty is asked for and the network has no branches.</exception>

@@ -18,6 +18,13 @@ internal sealed class PickleDictionary(bool isOrdered) : OrderedDictionary<objec
     public bool IsOrdered { get; } = isOrdered;
 }
 
+/// <summary>A value that a pickle completes after its creation.</summary>
+internal interface IPickleState
+{
+    /// <summary>Takes over what the pickle holds for it.</summary>
+    void SetState(object? state);
+}
+
 /// <summary>Reads one pickle: plain containers, numbers, text and allowed names. Nothing is imported and nothing runs.</summary>
 /// <remarks>Opcodes: Python's pickletools. Every other opcode is refused by name; lengths are bounded by what is left of the file.</remarks>
 internal sealed class PickleReader(Stream stream, string file, Func<string, PickleGlobal?> find, Func<object?, object?> load)
@@ -68,7 +75,7 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
             case 'T': stack.Add(Encoding.Latin1.GetString(Bytes(Integer(4)))); break;
             case 'B': stack.Add(Bytes(Integer(4))); break;
             case 'C': stack.Add(Bytes(Byte())); break;
-            case 0x8E: stack.Add(Bytes(Integer(8))); break;
+            case 0x8E or 0x96: stack.Add(Bytes(Integer(8))); break;
             case ']': stack.Add(new List<object?>()); break;
             case 'l': stack.Add(PopToMark().ToList()); break;
             case ')': stack.Add(Array.Empty<object?>()); break;
@@ -119,13 +126,18 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
     {
         var pair = PopMany(2);
         if (pair is not [PickleGlobal { Call: { } call } global, object?[] arguments]) throw Refuse($"the pickle calls {Describe(pair[0])}, which is not allowed");
+        Guard(global.Name, () => stack.Add(call(arguments)));
+    }
+
+    private void Guard(string name, Action action)
+    {
         try
         {
-            stack.Add(call(arguments));
+            action();
         }
         catch (Exception error) when (error is InvalidCastException or NullReferenceException or IndexOutOfRangeException or OverflowException)
         {
-            throw new CheckpointException($"{file}: {global.Name} is called with arguments it does not take. The file is damaged or hostile.", error);
+            throw new CheckpointException($"{file}: {name} is called with arguments it does not take. The file is damaged or hostile.", error);
         }
     }
 
@@ -133,6 +145,11 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
     private void Attributes()
     {
         var state = Pop();
+        if (Top() is IPickleState value)
+        {
+            Guard("a value", () => value.SetState(state));
+            return;
+        }
         if (Top() is not PickleDictionary { IsOrdered: true } || state is not PickleDictionary) throw Refuse($"the pickle sets attributes of {Describe(Top())}, which is not allowed");
     }
 
@@ -149,6 +166,8 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
         if (items.Length % 2 != 0) throw Refuse("a dictionary has a key without a value");
         for (var i = 0; i < items.Length; i += 2)
         {
+            // What Python 2 wrote as text is read by Python 3 as bytes, and written again as such.
+            if (items[i] is byte[] letters) items[i] = Encoding.Latin1.GetString(letters);
             if (items[i] is not (string or long or double or bool)) throw Refuse($"a dictionary's key is {Describe(items[i])}; text, numbers and truth values are read");
             dictionary[items[i]!] = items[i + 1];
         }
@@ -256,7 +275,6 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
         'p' => "PUT",
         'g' => "GET",
         0x91 => "FROZENSET",
-        0x96 => "BYTEARRAY8",
         0x97 => "NEXT_BUFFER",
         0x98 => "READONLY_BUFFER",
         _ => "0x" + code.ToString("X2", CultureInfo.InvariantCulture),

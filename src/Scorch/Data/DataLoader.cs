@@ -18,7 +18,7 @@ public readonly record struct DataPosition(long Epoch, long Batch);
 /// <typeparam name="TBatch">A batch.</typeparam>
 public sealed class DataLoader<TBatch>
 {
-    private readonly Func<IReadOnlyList<int>, TBatch> collate;
+    private readonly Func<DataPosition, IReadOnlyList<int>, TBatch> collate;
     private readonly DataLoaderConfig config;
     private readonly int count;
     private long orderEpoch = -1;
@@ -30,6 +30,16 @@ public sealed class DataLoader<TBatch>
     /// <param name="config">The settings.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range, or no batch can be made.</exception>
     public DataLoader(int count, Func<IReadOnlyList<int>, TBatch> collate, DataLoaderConfig config)
+        : this(count, collate is null ? null! : (_, indices) => collate(indices), config)
+    {
+    }
+
+    /// <summary>A loader whose batches also depend on where they stand, as augmented ones do.</summary>
+    /// <param name="count">The number of examples.</param>
+    /// <param name="collate">Makes the batch at a position of the examples with the given numbers; called from several threads with workers.</param>
+    /// <param name="config">The settings.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range, or no batch can be made.</exception>
+    public DataLoader(int count, Func<DataPosition, IReadOnlyList<int>, TBatch> collate, DataLoaderConfig config)
     {
         ArgumentNullException.ThrowIfNull(collate);
         ArgumentNullException.ThrowIfNull(config);
@@ -71,10 +81,10 @@ public sealed class DataLoader<TBatch>
                 for (; next < BatchesPerEpoch && ready.Count < config.Workers * config.Prefetch; next++)
                 {
                     var indices = Indices(places, next);
-                    ready.Enqueue(Prepare(indices, running, stop.Token));
+                    ready.Enqueue(Prepare(new(epoch, next), indices, running, stop.Token));
                 }
                 TBatch batch;
-                if (config.Workers == 0) batch = collate(Indices(places, next++));
+                if (config.Workers == 0) batch = collate(new(epoch, next), Indices(places, next++));
                 else batch = ready.Dequeue().WaitAsync(cancellation).GetAwaiter().GetResult();
                 Position = new(epoch, Position.Batch + 1);
                 yield return batch;
@@ -107,12 +117,12 @@ public sealed class DataLoader<TBatch>
         return indices;
     }
 
-    private async Task<TBatch> Prepare(int[] indices, SemaphoreSlim running, CancellationToken stop)
+    private async Task<TBatch> Prepare(DataPosition position, int[] indices, SemaphoreSlim running, CancellationToken stop)
     {
         await running.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => collate(indices), stop).ConfigureAwait(false);
+            return await Task.Run(() => collate(position, indices), stop).ConfigureAwait(false);
         }
         finally
         {

@@ -8,6 +8,9 @@ internal enum BinaryKernel
 {
     Add, Subtract, Multiply, Divide, FloorDivide, Remainder, TruncatedRemainder, Power, Minimum, Maximum, Atan2,
     And, Or, Xor,
+
+    /// <summary>From a gradient and the output (for gelu the input) of a function to the gradient of its input.</summary>
+    TanhGradient, SigmoidGradient, ReluGradient, GeluGradient,
 }
 
 /// <summary>Comparisons, with bool results.</summary>
@@ -62,6 +65,61 @@ internal readonly struct MaximumOperation<T> : IBinary<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x, V y)
         where V : struct, ISimd<V, T> => V.Max(x, y);
+}
+
+/// <summary>g (1 - y^2).</summary>
+internal readonly struct TanhGradient<T> : IBinary<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x, V y)
+        where V : struct, ISimd<V, T> => x * V.MultiplyAdd(-y, y, VectorMath.Constant<V, T>(1));
+}
+
+/// <summary>g y (1 - y).</summary>
+internal readonly struct SigmoidGradient<T> : IBinary<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x, V y)
+        where V : struct, ISimd<V, T> => x * (y * (VectorMath.Constant<V, T>(1) - y));
+}
+
+/// <summary>g where y is not 0.</summary>
+internal readonly struct ReluGradient<T> : IBinary<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x, V y)
+        where V : struct, ISimd<V, T>
+    {
+        var zero = VectorMath.Constant<V, T>(0);
+        // As g times 1 or 0: an infinite gradient at 0 is NaN.
+        return V.Select(V.Equal(y, zero), x * zero, x);
+    }
+}
+
+/// <summary>g (Phi(x) + x phi(x)) in float32.</summary>
+internal readonly struct GeluGradient : IBinary<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x, V y)
+        where V : struct, ISimd<V, float>
+    {
+        var distribution = VectorMath.NormalDistribution<V, float>(y, out var decay);
+        return x * V.MultiplyAdd(y * VectorMath.Constant<V, float>(0.398942280401432678), decay, distribution);
+    }
+}
+
+internal readonly struct GeluGradientElement<T> : IElementwise<T, T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public T Apply(T x, T y)
+    {
+        var value = double.CreateTruncating(y);
+        var slope = (0.5 * (1 + SpecialFunctions.Erf(value * Math.Sqrt(0.5)))) + (value * Math.Exp(-0.5 * value * value) / Math.Sqrt(2 * Math.PI));
+        return T.CreateTruncating(double.CreateTruncating(x) * slope);
+    }
 }
 
 internal readonly struct FloatFloorDivide<T> : IElementwise<T, T>

@@ -75,6 +75,7 @@ internal sealed partial class CpuKernels : KernelTable
             case UnaryKernel.Truncate: Unary<T, TruncateOperation<T>>(default, output, input); break;
             case UnaryKernel.AddConstant: Unary<T, AddConstantOperation<T>>(new(T.CreateTruncating(parameter.ToDouble())), output, input); break;
             case UnaryKernel.MultiplyConstant: Unary<T, MultiplyConstantOperation<T>>(new(T.CreateTruncating(parameter.ToDouble())), output, input); break;
+            case UnaryKernel.Gelu when typeof(T) == typeof(float): Unary<float, GeluOperation>(default, output, input); break;
             case UnaryKernel.Erf when typeof(T) == typeof(float): Unary<float, ErfOperation>(default, output, input); break;
             default:
                 var function = ScalarFunctions.Of(kernel, parameter.ToDouble());
@@ -144,6 +145,11 @@ internal sealed partial class CpuKernels : KernelTable
             case BinaryKernel.Power: Elements<T, FloatPower<T>>(default, output, left, right); break;
             case BinaryKernel.Atan2: Elements<T, FloatAtan2<T>>(default, output, left, right); break;
             case BinaryKernel.Divide: Binary<T, DivideOperation<T>>(output, left, right); break;
+            case BinaryKernel.TanhGradient: Binary<T, TanhGradient<T>>(output, left, right); break;
+            case BinaryKernel.SigmoidGradient: Binary<T, SigmoidGradient<T>>(output, left, right); break;
+            case BinaryKernel.ReluGradient: Binary<T, ReluGradient<T>>(output, left, right); break;
+            case BinaryKernel.GeluGradient when typeof(T) == typeof(float): Binary<float, GeluGradient>(output, left, right); break;
+            case BinaryKernel.GeluGradient: Elements<T, GeluGradientElement<T>>(default, output, left, right); break;
             case BinaryKernel.And or BinaryKernel.Or or BinaryKernel.Xor:
                 throw new NotSupportedException($"{kernel} is not defined for {output.Type}; use bool or integer tensors.");
             default: Arithmetic<T>(kernel, output, left, right); break;

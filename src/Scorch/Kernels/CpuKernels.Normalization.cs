@@ -307,8 +307,9 @@ internal sealed unsafe partial class CpuKernels
                     count += n;
                 }
                 var scale = 1 / Math.Sqrt((distances / count) + epsilon);
-                s[2 * group] = T.CreateTruncating(mean);
-                s[(2 * group) + 1] = T.CreateTruncating(scale);
+                s[3 * group] = T.CreateTruncating(mean);
+                s[(3 * group) + 1] = T.CreateTruncating(scale);
+                s[(3 * group) + 2] = T.CreateTruncating(distances / count);
                 for (var i = 0; i < layout.Runs; i++)
                 {
                     var run = layout.Run(group, i);
@@ -340,7 +341,7 @@ internal sealed unsafe partial class CpuKernels
                 Dispatch(layout.Count, layout.Runs * n * 4, task =>
                 {
                     var group = (int)task;
-                    var (mean, scale) = (s[2 * group], s[(2 * group) + 1]);
+                    var (mean, scale) = (s[3 * group], s[(3 * group) + 1]);
                     double plain = 0, product = 0;
                     for (var i = 0; i < layout.Runs; i++)
                     {

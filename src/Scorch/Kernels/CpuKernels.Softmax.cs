@@ -75,16 +75,6 @@ internal sealed unsafe partial class CpuKernels
         return V.Load(buffer);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreSome<V, T>(V value, T* target, int count)
-        where V : struct, ISimd<V, T>
-        where T : unmanaged
-    {
-        var buffer = stackalloc T[V.Count];
-        V.Store(value, buffer);
-        for (var i = 0; i < count; i++) target[i] = buffer[i];
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static T Greatest<V, T>(T* x, int n)
         where V : struct, ISimd<V, T>
@@ -114,36 +104,22 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var s = V.Create(shift);
-        V a = V.Create(T.Zero), b = a;
+        var sums = V.Create(T.Zero);
         var i = 0;
-        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
-        {
-            var first = VectorMath.ExpOfNegative<V, T>(V.Load(x + i) - s);
-            var second = VectorMath.ExpOfNegative<V, T>(V.Load(x + i + V.Count) - s);
-            if (result is not null)
-            {
-                V.Store(first, result + i);
-                V.Store(second, result + i + V.Count);
-            }
-            a += first;
-            b += second;
-        }
         for (; i <= n - V.Count; i += V.Count)
         {
             var term = VectorMath.ExpOfNegative<V, T>(V.Load(x + i) - s);
             if (result is not null) V.Store(term, result + i);
-            a += term;
+            sums += term;
         }
-        if (i < n)
-        {
-            var term = VectorMath.ExpOfNegative<V, T>(LoadSome<V, T>(x + i, n - i, T.NegativeInfinity) - s);
-            if (result is not null) StoreSome(term, result + i, n - i);
-            // Where the shift is infinite the filling gives NaN, as the row does.
-            var terms = stackalloc T[V.Count];
-            V.Store(term, terms);
-            b += LoadSome<V, T>(terms, n - i, T.Zero);
-        }
-        return V.Sum(a + b);
+        var sum = V.Sum(sums);
+        if (i == n) return sum;
+        // The rest goes the same way, filled up with terms that are 0.
+        var tail = stackalloc T[V.Count];
+        V.Store(LoadSome<V, T>(x + i, n - i, T.NegativeInfinity), tail);
+        sum += SumOfExponentials<V, T>(tail, tail, V.Count, shift);
+        if (result is not null) new Span<T>(tail, n - i).CopyTo(new(result + i, n - i));
+        return sum;
     }
 
     private readonly struct SoftmaxRows(bool logarithm) : IRowKernel
@@ -158,10 +134,25 @@ internal sealed unsafe partial class CpuKernels
             {
                 var y = (T*)pointers.P0 + (row * n);
                 var x = (T*)pointers.P1 + (row * n);
+                if (!logarithm)
+                {
+                    Row<V, T>(y, x, n);
+                    continue;
+                }
                 var greatest = Greatest<V, T>(x, n);
-                if (logarithm) Add<V, T>(y, x, n, -(greatest + T.Log(SumOfExponentials<V, T>(x, null, n, greatest))));
-                else Scale<V, T>(y, n, T.One / SumOfExponentials<V, T>(x, y, n, greatest));
+                Add<V, T>(y, x, n, -(greatest + T.Log(SumOfExponentials<V, T>(x, null, n, greatest))));
             }
+        }
+
+        /// <summary>The softmax of a row; returns the logarithm of the sum of exponentials.</summary>
+        public static T Row<V, T>(T* y, T* x, int n)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            var greatest = Greatest<V, T>(x, n);
+            var sum = SumOfExponentials<V, T>(x, y, n, greatest);
+            Scale<V, T>(y, n, T.One / sum);
+            return greatest + T.Log(sum);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -240,12 +231,24 @@ internal sealed unsafe partial class CpuKernels
             for (; i <= n - V.Count; i += V.Count) a += V.Load(g + i);
             var sum = V.Sum(a + b);
             for (; i < n; i++) sum += g[i];
-            var s = V.Create(-sum);
-            for (i = 0; i <= n - V.Count; i += V.Count)
-                V.Store(V.MultiplyAdd(s, VectorMath.ExpOfNegative<V, T>(V.Load(y + i)), V.Load(g + i)), result + i);
+            AddExponentials<V, T>(result, y, g, n, -sum);
+        }
+
+        /// <summary>g + factor e^y.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void AddExponentials<V, T>(T* result, T* y, T* g, int n, T factor)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            var f = V.Create(factor);
+            var i = 0;
+            for (; i <= n - V.Count; i += V.Count) V.Store(V.MultiplyAdd(f, VectorMath.ExpOfNegative<V, T>(V.Load(y + i)), V.Load(g + i)), result + i);
             if (i == n) return;
-            var rest = V.MultiplyAdd(s, VectorMath.ExpOfNegative<V, T>(LoadSome<V, T>(y + i, n - i, T.Zero)), LoadSome<V, T>(g + i, n - i, T.Zero));
-            StoreSome(rest, result + i, n - i);
+            var tail = stackalloc T[2 * V.Count];
+            V.Store(LoadSome<V, T>(y + i, n - i, T.Zero), tail);
+            V.Store(LoadSome<V, T>(g + i, n - i, T.Zero), tail + V.Count);
+            AddExponentials<V, T>(tail, tail, tail + V.Count, V.Count, factor);
+            new Span<T>(tail, n - i).CopyTo(new(result + i, n - i));
         }
     }
 
@@ -301,7 +304,11 @@ internal sealed unsafe partial class CpuKernels
             var (l, g) = (V.Create(logarithm), V.Create(gradient));
             var i = 0;
             for (; i <= n - V.Count; i += V.Count) V.Store(g * VectorMath.ExpOfNegative<V, T>(V.Load(x + i) - l), result + i);
-            if (i < n) StoreSome(g * VectorMath.ExpOfNegative<V, T>(LoadSome<V, T>(x + i, n - i, T.Zero) - l), result + i, n - i);
+            if (i == n) return;
+            var tail = stackalloc T[V.Count];
+            V.Store(LoadSome<V, T>(x + i, n - i, T.Zero), tail);
+            Row<V, T>(tail, tail, V.Count, logarithm, gradient);
+            new Span<T>(tail, n - i).CopyTo(new(result + i, n - i));
         }
     }
 }

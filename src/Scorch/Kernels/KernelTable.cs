@@ -31,9 +31,6 @@ internal abstract partial class KernelTable
     /// <summary>Running sum or product along a dimension.</summary>
     public abstract void Scan(ReduceKernel kernel, in Operand output, in Operand input, int dimension);
 
-    /// <summary>Batched matrix product [b, m, k] x [b, k, n] -> [b, m, n]; a batch stride may be 0.</summary>
-    public abstract void MatrixProduct(in Operand output, in Operand left, in Operand right);
-
     /// <summary>output[i...] = input[..., index[i...], ...] along a dimension.</summary>
     public abstract void Gather(in Operand output, in Operand input, in Operand index, int dimension);
 

@@ -121,12 +121,12 @@ internal static unsafe class StridedLoop
         });
     }
 
-    private static void Range<TLoop>(TLoop loop, Plan plan, Run start, long from, long to)
+    private static void Range<TLoop>(TLoop loop, in Plan plan, in Run start, long from, long to)
         where TLoop : struct, IInnerLoop
     {
-        var last = plan.Sizes.Length - 1;
+        var last = plan.Rank - 1;
         var inner = plan.Sizes[last];
-        var index = new long[last + 1];
+        var index = stackalloc long[Plan.MostDimensions];
         var rest = from;
         for (var d = last; d >= 0; d--)
         {
@@ -134,10 +134,10 @@ internal static unsafe class StridedLoop
             rest /= plan.Sizes[d];
         }
         var run = start;
-        run.S0 = plan.Strides[0][last];
-        run.S1 = plan.Strides[1][last];
-        run.S2 = plan.Strides[2][last];
-        run.S3 = plan.Strides[3][last];
+        run.S0 = plan.Stride(0, last);
+        run.S1 = plan.Stride(1, last);
+        run.S2 = plan.Stride(2, last);
+        run.S3 = plan.Stride(3, last);
         while (from < to)
         {
             var length = Math.Min(inner - index[last], to - from);
@@ -153,68 +153,70 @@ internal static unsafe class StridedLoop
     }
 
     /// <summary>Sizes and strides after neighbouring dimensions that lie evenly in every operand are joined.</summary>
-    private sealed class Plan
+    private struct Plan
     {
-        private readonly int[] elementSizes;
+        public const int MostDimensions = 32;
 
+        public fixed long Sizes[MostDimensions];
+        private fixed long strides[4 * MostDimensions];
+        private fixed int elementSizes[4];
+
+        [SkipLocalsInit]
         public Plan(in Operand o0, in Operand o1, in Operand o2, in Operand o3, int operands)
         {
-            elementSizes = [o0.Type.Size(), o1.Type.Size(), o2.Type.Size(), o3.Type.Size()];
             var rank = o0.Shape.Rank;
-            long[][] all = [o0.Strides, Expand(o1, o0), operands > 2 ? Expand(o2, o0) : o0.Strides, operands > 3 ? Expand(o3, o0) : o0.Strides];
-            var order = Order(o0);
-            var sizes = new long[Math.Max(rank, 1)];
-            var strides = new long[4][];
-            for (var k = 0; k < 4; k++) strides[k] = new long[Math.Max(rank, 1)];
-            var joined = 0;
-            foreach (var d in order)
+            if (rank > MostDimensions) throw new NotSupportedException($"A tensor of {rank} dimensions: at most {MostDimensions} are supported.");
+            elementSizes[0] = o0.Type.Size();
+            elementSizes[1] = o1.Type.Size();
+            elementSizes[2] = o2.Type.Size();
+            elementSizes[3] = o3.Type.Size();
+            var order = stackalloc int[MostDimensions];
+            Order(o0, order);
+            for (var at = 0; at < rank; at++)
             {
-                long size = o0.Shape[d];
+                var d = order[at];
+                long size = o0.Shape.Sizes[d];
                 if (size == 1) continue;
-                var joins = joined > 0;
-                for (var k = 0; k < operands && joins; k++) joins = strides[k][joined - 1] == all[k][d] * size;
-                if (joins)
+                var (s0, s1, s2, s3) = (o0.Strides[d], StrideOf(o1, o0, d), operands > 2 ? StrideOf(o2, o0, d) : 0, operands > 3 ? StrideOf(o3, o0, d) : 0);
+                var p = Rank - 1;
+                if (p >= 0 && Stride(0, p) == s0 * size && Stride(1, p) == s1 * size && Stride(2, p) == s2 * size && Stride(3, p) == s3 * size)
                 {
-                    sizes[joined - 1] *= size;
+                    Sizes[p] *= size;
                 }
                 else
                 {
-                    sizes[joined] = size;
-                    joined++;
+                    p = Rank++;
+                    Sizes[p] = size;
                 }
-                for (var k = 0; k < 4; k++) strides[k][joined - 1] = all[k][d];
+                strides[p] = s0;
+                strides[MostDimensions + p] = s1;
+                strides[(2 * MostDimensions) + p] = s2;
+                strides[(3 * MostDimensions) + p] = s3;
             }
-            if (joined == 0)
-            {
-                sizes[0] = 1;
-                joined = 1;
-            }
-            Sizes = sizes[..joined];
-            Strides = [strides[0][..joined], strides[1][..joined], strides[2][..joined], strides[3][..joined]];
+            if (Rank > 0) return;
+            Sizes[0] = 1;
+            for (var k = 0; k < 4; k++) strides[k * MostDimensions] = 0;
+            Rank = 1;
         }
 
-        public long[] Sizes { get; }
+        public int Rank { get; private set; }
 
-        public long[][] Strides { get; }
+        public readonly long Stride(int operand, int dimension) => strides[(operand * MostDimensions) + dimension];
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public nint ByteOffset(int operand, long[] index)
+        public readonly nint ByteOffset(int operand, long* index)
         {
             long offset = 0;
-            var strides = Strides[operand];
-            for (var d = 0; d < index.Length; d++) offset += index[d] * strides[d];
+            for (var d = 0; d < Rank; d++) offset += index[d] * strides[(operand * MostDimensions) + d];
             return (nint)(offset * elementSizes[operand]);
         }
 
         /// <summary>Outermost first by the stride of the output, so that writing runs through memory.</summary>
-        private static int[] Order(in Operand output)
+        private static void Order(in Operand output, int* order)
         {
-            var order = new int[output.Shape.Rank];
             var strides = output.Strides;
-            for (var i = 0; i < order.Length; i++)
+            for (var d = 0; d < strides.Length; d++)
             {
-                var d = i;
-                var place = i;
+                var place = d;
                 while (place > 0 && Math.Abs(strides[order[place - 1]]) < Math.Abs(strides[d]))
                 {
                     order[place] = order[place - 1];
@@ -222,18 +224,13 @@ internal static unsafe class StridedLoop
                 }
                 order[place] = d;
             }
-            return order;
         }
 
-        private static long[] Expand(in Operand operand, in Operand output)
+        /// <summary>The stride along a dimension of the output: 0 where the operand repeats.</summary>
+        private static long StrideOf(in Operand operand, in Operand output, int dimension)
         {
-            var rank = output.Shape.Rank;
-            if (operand.Shape == output.Shape) return operand.Strides;
-            var strides = new long[rank];
-            var missing = rank - operand.Shape.Rank;
-            for (var d = missing; d < rank; d++)
-                strides[d] = operand.Shape[d - missing] == 1 ? 0 : operand.Strides[d - missing];
-            return strides;
+            var own = dimension - (output.Strides.Length - operand.Strides.Length);
+            return own < 0 || (operand.Shape.Sizes[own] == 1 && output.Shape.Sizes[dimension] != 1) ? 0 : operand.Strides[own];
         }
     }
 }

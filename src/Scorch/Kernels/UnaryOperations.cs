@@ -9,7 +9,7 @@ internal enum UnaryKernel
     Exp, Exp2, ExpMinusOne, Log, Log2, Log10, LogOnePlus,
     Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Asinh, Acosh, Atanh,
     Erf, Erfc, ErfInverse, LogGamma, Polygamma,
-    Sigmoid, Relu, Floor, Ceiling, Round, Truncate,
+    Sigmoid, Relu, Gelu, Floor, Ceiling, Round, Truncate,
     AddConstant, MultiplyConstant, PowerConstant,
 }
 
@@ -141,6 +141,14 @@ internal readonly struct SigmoidOperation<T> : IUnary<T>
         where V : struct, ISimd<V, T> => VectorMath.Sigmoid<V, T>(x);
 }
 
+/// <summary>x Phi(x) in float32.</summary>
+internal readonly struct GeluOperation : IUnary<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V>(V x)
+        where V : struct, ISimd<V, float> => x * VectorMath.NormalDistribution<V, float>(x, out _);
+}
+
 /// <summary>The error function in float32.</summary>
 internal readonly struct ErfOperation : IUnary<float>
 {
@@ -232,6 +240,7 @@ internal static class ScalarFunctions
         UnaryKernel.Atanh => Math.Atanh,
         UnaryKernel.Erf => SpecialFunctions.Erf,
         UnaryKernel.Erfc => SpecialFunctions.Erfc,
+        UnaryKernel.Gelu => static x => 0.5 * x * (1 + SpecialFunctions.Erf(x * Math.Sqrt(0.5))),
         UnaryKernel.ErfInverse => SpecialFunctions.ErfInverse,
         UnaryKernel.LogGamma => SpecialFunctions.LogGamma,
         UnaryKernel.Polygamma => x => SpecialFunctions.Polygamma((int)parameter, x),

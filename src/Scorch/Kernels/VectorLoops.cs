@@ -53,18 +53,25 @@ internal readonly unsafe struct UnaryLoop<T, TOperation>(TOperation operation) :
         else Vectors<Simd128<T>>(operation, output, input, count);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Vectors<V>(TOperation operation, T* output, T* input, long count)
         where V : struct, ISimd<V, T>
     {
-        long i = 0;
-        for (; i <= count - V.Count; i += V.Count) V.Store(operation.Apply(V.Load(input + i)), output + i);
-        if (i == count) return;
+        var whole = count - (count % V.Count);
+        if (whole > 0) Whole<V>(operation, output, input, whole);
+        if (whole == count) return;
         var tail = stackalloc T[V.Count];
-        var rest = (int)(count - i);
-        for (var k = 0; k < V.Count; k++) tail[k] = input[i + Math.Min(k, rest - 1)];
-        V.Store(operation.Apply(V.Load(tail)), tail);
-        for (var k = 0; k < rest; k++) output[i + k] = tail[k];
+        var rest = (int)(count - whole);
+        for (var k = 0; k < V.Count; k++) tail[k] = input[whole + Math.Min(k, rest - 1)];
+        Whole<V>(operation, tail, tail, V.Count);
+        for (var k = 0; k < rest; k++) output[whole + k] = tail[k];
+    }
+
+    /// <summary>The one place where the operation is inlined: more in one method would exceed the compiler's budget for large ones.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Whole<V>(TOperation operation, T* output, T* input, long count)
+        where V : struct, ISimd<V, T>
+    {
+        for (long i = 0; i < count; i += V.Count) V.Store(operation.Apply(V.Load(input + i)), output + i);
     }
 }
 
@@ -105,43 +112,53 @@ internal readonly unsafe struct BinaryLoop<T, TOperation>(TOperation operation) 
         else Vectors<Simd128<T>>(operation, output, left, spreadLeft, right, spreadRight, count);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Vectors<V>(TOperation operation, T* output, T* left, bool spreadLeft, T* right, bool spreadRight, long count)
         where V : struct, ISimd<V, T>
     {
-        long i = 0;
-        var last = count - V.Count;
-        if (spreadLeft && !spreadRight)
+        var whole = count - (count % V.Count);
+        if (whole > 0)
         {
-            var x = V.Create(*left);
-            for (; i <= last; i += V.Count) V.Store(operation.Apply(x, V.Load(right + i)), output + i);
+            if (!spreadLeft && !spreadRight) Both<V>(operation, output, left, right, whole);
+            else if (!spreadLeft) SpreadRight<V>(operation, output, left, *right, whole);
+            else if (!spreadRight) SpreadLeft<V>(operation, output, *left, right, whole);
         }
-        else if (spreadRight && !spreadLeft)
-        {
-            var y = V.Create(*right);
-            for (; i <= last; i += V.Count) V.Store(operation.Apply(V.Load(left + i), y), output + i);
-        }
-        else if (!spreadLeft)
-        {
-            for (; i <= last; i += V.Count) V.Store(operation.Apply(V.Load(left + i), V.Load(right + i)), output + i);
-        }
-        else
-        {
-            var value = operation.Apply(V.Create(*left), V.Create(*right));
-            for (; i <= last; i += V.Count) V.Store(value, output + i);
-        }
-        if (i == count) return;
+        if (whole == count && !(spreadLeft && spreadRight)) return;
         var a = stackalloc T[V.Count];
         var b = stackalloc T[V.Count];
-        var rest = (int)(count - i);
+        var rest = (int)(count - whole);
         for (var k = 0; k < V.Count; k++)
         {
-            var place = i + Math.Min(k, rest - 1);
+            var place = whole + Math.Min(k, rest - 1);
             a[k] = spreadLeft ? *left : left[place];
             b[k] = spreadRight ? *right : right[place];
         }
-        V.Store(operation.Apply(V.Load(a), V.Load(b)), a);
-        for (var k = 0; k < rest; k++) output[i + k] = a[k];
+        Both<V>(operation, a, a, b, V.Count);
+        if (spreadLeft && spreadRight) for (long k = 0; k < count; k++) output[k] = a[0];
+        else for (var k = 0; k < rest; k++) output[whole + k] = a[k];
+    }
+
+    // The operation is inlined once in each: more in one method would exceed the compiler's budget for large ones.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Both<V>(TOperation operation, T* output, T* left, T* right, long count)
+        where V : struct, ISimd<V, T>
+    {
+        for (long i = 0; i < count; i += V.Count) V.Store(operation.Apply(V.Load(left + i), V.Load(right + i)), output + i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadLeft<V>(TOperation operation, T* output, T left, T* right, long count)
+        where V : struct, ISimd<V, T>
+    {
+        var x = V.Create(left);
+        for (long i = 0; i < count; i += V.Count) V.Store(operation.Apply(x, V.Load(right + i)), output + i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadRight<V>(TOperation operation, T* output, T* left, T right, long count)
+        where V : struct, ISimd<V, T>
+    {
+        var y = V.Create(right);
+        for (long i = 0; i < count; i += V.Count) V.Store(operation.Apply(V.Load(left + i), y), output + i);
     }
 }
 

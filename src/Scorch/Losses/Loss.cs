@@ -47,13 +47,13 @@ public static class Loss
         if (labelSmoothing is < 0 or > 1) throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "CrossEntropy: label smoothing lies in [0, 1].");
         var axis = logits.Rank == 1 ? 0 : 1;
         if (logits.Rank == 0) throw new ArgumentException("CrossEntropy: logits have no class dimension.", nameof(logits));
-        var logarithms = logits.LogSoftmax(axis);
         var classes = logits.Shape[axis];
         if (weight is not null && weight.Shape != [classes]) throw new ArgumentException($"CrossEntropy: weight {weight.Shape} for {classes} classes.", nameof(weight));
         var weights = weight?.Reshape([classes, .. Enumerable.Repeat(1, logits.Rank - axis - 1)]);
         if (target.DataType.IsFloating())
         {
             if (target.Shape != logits.Shape) throw new ArgumentException($"CrossEntropy: target probabilities {target.Shape} for logits {logits.Shape}.", nameof(target));
+            var logarithms = logits.LogSoftmax(axis);
             var soft = labelSmoothing > 0 ? (target * (1 - labelSmoothing)) + (labelSmoothing / classes) : target;
             var all = weights is null ? soft * logarithms : soft * logarithms * weights;
             var each = -all.Sum(axis);
@@ -65,6 +65,20 @@ public static class Loss
         var safe = Tensor.Where(counted, target, Tensor.ZerosLike(target));
         if (target.ElementCount > 0 && (safe.Minimum().ItemInt64() < 0 || safe.Maximum().ItemInt64() >= classes))
             throw new ArgumentOutOfRangeException(nameof(target), $"CrossEntropy: a target lies outside 0 to {classes - 1}.");
+        if (weight is null && labelSmoothing == 0 && logits.Rank == 2 && (logits.DataType is DataType.Float32 or DataType.Float64))
+        {
+            var losses = logits.RowCrossEntropy(target, ignoreIndex);
+            return reduction == Reduction.Mean ? losses.Sum() / counted.To(losses.DataType).Sum() : Reduce(losses, reduction);
+        }
+        return CrossEntropyDefinition(logits, safe, counted, weight, labelSmoothing, reduction);
+    }
+
+    private static Tensor CrossEntropyDefinition(Tensor logits, Tensor safe, Tensor counted, Tensor? weight, double labelSmoothing, Reduction reduction)
+    {
+        var axis = logits.Rank == 1 ? 0 : 1;
+        var classes = logits.Shape[axis];
+        var logarithms = logits.LogSoftmax(axis);
+        var weights = weight?.Reshape([classes, .. Enumerable.Repeat(1, logits.Rank - axis - 1)]);
         var share = counted.To(logits.DataType);
         var classWeights = weight is null ? share : share * weight.IndexSelect(0, safe.Reshape(-1)).Reshape(safe.Shape);
         var loss = -logarithms.Gather(axis, safe.Unsqueeze(axis)).Squeeze(axis) * classWeights;

@@ -60,15 +60,15 @@ public sealed class BatchNorm : Module, IForward
         if (x.Rank < 2) throw new ArgumentException($"BatchNorm: {x.Shape} has no channels; give [batch, channels, ...].", nameof(x));
         var count = x.ElementCount / Math.Max(1, x.Shape[1]);
         if (count < 2) throw new ArgumentException($"BatchNorm: shape {x.Shape} has {count} values a channel; training needs at least two. Use a larger batch or Evaluate().", nameof(x));
+        var result = x.BatchNorm(Weight, Bias, Epsilon, out var statistics);
         using (GradientMode.Disable())
         {
-            var (mean, variance) = x.Detach().ChannelStatistics();
             BatchCount.AddInPlace(1);
             var share = Momentum ?? (1.0 / BatchCount.ItemInt64());
-            RunningMean.CopyFrom((RunningMean * (1 - share)) + (mean * share));
-            RunningVariance.CopyFrom((RunningVariance * (1 - share)) + (variance * (share * count / (count - 1))));
+            RunningMean.CopyFrom((RunningMean * (1 - share)) + (statistics.Mean * share));
+            RunningVariance.CopyFrom((RunningVariance * (1 - share)) + (statistics.Variance * (share * count / (count - 1))));
         }
-        return x.BatchNorm(null, null, Weight, Bias, Epsilon);
+        return result;
     }
 }
 

@@ -4,40 +4,6 @@ namespace Scorch;
 
 public partial class Tensor
 {
-    /// <summary>e^x / sum e^x along a dimension, without overflow.</summary>
-    public Tensor Softmax(int dimension)
-    {
-        RequireFloating("Softmax");
-        Tensor result;
-        using (GradientMode.Disable())
-        {
-            var shifted = ElementCount == 0 ? this : (this - Maximum([dimension], true)).Exp();
-            result = shifted / shifted.Sum(dimension, true);
-        }
-        if (!Tape.Records(this)) return result;
-        // dy_i = y_i (g_i - sum_j g_j y_j)
-        return Tape.Record(result, "Softmax", [this], [result], g =>
-        {
-            var weighted = g * result;
-            return [weighted - (result * weighted.Sum(dimension, true))];
-        });
-    }
-
-    /// <summary>log(e^x / sum e^x) along a dimension, without overflow.</summary>
-    public Tensor LogSoftmax(int dimension)
-    {
-        RequireFloating("LogSoftmax");
-        Tensor result;
-        using (GradientMode.Disable())
-        {
-            var shifted = ElementCount == 0 ? this : this - Maximum([dimension], true);
-            result = shifted - shifted.Exp().Sum(dimension, true).Log();
-        }
-        if (!Tape.Records(this)) return result;
-        // dx = g - softmax(x) sum_j g_j
-        return Tape.Record(result, "LogSoftmax", [this], [result], g => [g - (result.Exp() * g.Sum(dimension, true))]);
-    }
-
     /// <summary>(x - mean) / sqrt(variance + epsilon) over the last dimensions, scaled and shifted.</summary>
     /// <param name="normalized">The sizes of the last dimensions.</param>
     /// <param name="weight">Scale of that shape, or none.</param>
@@ -47,8 +13,21 @@ public partial class Tensor
     {
         if (normalized.Rank == 0 || normalized.Rank > Rank || Shape[^normalized.Rank..] != normalized)
             throw new ArgumentException($"LayerNorm: the last dimensions of {Shape} are not {normalized}.", nameof(normalized));
-        int[] dimensions = [.. Enumerable.Range(Rank - normalized.Rank, normalized.Rank)];
-        return ScaleAndShift(Standardized(dimensions, epsilon), weight, bias);
+        if (!SharesComputeType(weight, bias)) return LayerNormDefinition(this, normalized, weight, bias, epsilon);
+        RequireFloating("LayerNorm");
+        Tensor input, result, statistics;
+        Tensor? scale, shift;
+        using (GradientMode.Disable())
+        {
+            (input, scale, shift) = (Contiguous(), weight?.Contiguous(), bias?.Contiguous());
+            result = Empty(Shape, DataType, Device);
+            var rows = result.Rows(normalized.Rank);
+            statistics = Empty([rows.Shape[0], 2], DataType, Device);
+            Kernels.NormalizeRows(rows, statistics.Operand, input.Rows(normalized.Rank), scale?.Operand, shift?.Operand, epsilon);
+        }
+        return Normalised("LayerNorm", result, weight, bias, (x, w, b) => LayerNormDefinition(x, normalized, w, b, epsilon), (slope, weightSlope, biasSlope, g) =>
+            slope.Kernels.NormalizeRowsGradient(
+                slope.Rows(normalized.Rank), weightSlope?.Operand, biasSlope?.Operand, g.Rows(normalized.Rank), input.Rows(normalized.Rank), statistics.Operand, scale?.Operand));
     }
 
     /// <summary>Normalisation of groups of channels of [batch, channels, ...] each by itself.</summary>
@@ -60,9 +39,7 @@ public partial class Tensor
     {
         if (Rank < 2 || groups < 1 || Shape[1] % groups != 0)
             throw new ArgumentException($"GroupNorm: {groups} groups do not divide the channels of {Shape}.", nameof(groups));
-        var each = (int)(Shape[1..].ElementCount / groups);
-        var grouped = Reshape(Shape[0], groups, each).Standardized([2], epsilon).Reshape(Shape);
-        return ScaleAndShift(grouped, OverChannels(weight), OverChannels(bias));
+        return ChannelNorm("GroupNorm", groups, weight, bias, epsilon, (x, w, b) => GroupNormDefinition(x, groups, w, b, epsilon), out _);
     }
 
     /// <summary>Normalisation of every channel of every sample of [batch, channels, ...] by itself.</summary>
@@ -85,7 +62,7 @@ public partial class Tensor
             if (tensor is not null && tensor.Shape != [Shape[1]])
                 throw new ArgumentException($"BatchNorm: {name} has shape {tensor.Shape}; input {Shape} needs [{Shape[1]}].", name);
         if (mean is null != variance is null) throw new ArgumentException("BatchNorm: give both mean and variance, or neither.", nameof(variance));
-        if (mean is null) return ScaleAndShift(Standardized(ChannelRest(), epsilon), OverChannels(weight), OverChannels(bias));
+        if (mean is null) return BatchNorm(weight, bias, epsilon, out _);
         // One factor and one shift a channel: x (w / s) + (b - m w / s).
         var scale = (variance! + epsilon).ReciprocalSqrt();
         if (weight is not null) scale *= weight;
@@ -94,42 +71,79 @@ public partial class Tensor
         return (this * OverChannels(scale)!) + OverChannels(shift)!;
     }
 
-    /// <summary>Mean and biased variance of every channel of [batch, channels, ...].</summary>
-    internal (Tensor Mean, Tensor Variance) ChannelStatistics()
+    /// <summary>Normalisation by the batch's statistics, which are given out: mean and biased variance, [channels] each, without history.</summary>
+    internal Tensor BatchNorm(Tensor? weight, Tensor? bias, double epsilon, out (Tensor Mean, Tensor Variance) statistics) =>
+        ChannelNorm("BatchNorm", 0, weight, bias, epsilon, (x, w, b) => BatchNormDefinition(x, w, b, epsilon), out statistics);
+
+    private Tensor ChannelNorm(
+        string name, int groups, Tensor? weight, Tensor? bias, double epsilon, Func<Tensor, Tensor?, Tensor?, Tensor> definition, out (Tensor Mean, Tensor Variance) moments)
     {
-        var rest = ChannelRest();
-        return (Mean(rest), Variance(rest, correction: 0));
+        RequireFloating(name);
+        if (!SharesComputeType(weight, bias))
+        {
+            moments = (Detach().Mean(ChannelRest()), Detach().Variance(ChannelRest(), correction: 0));
+            return definition(this, weight, bias);
+        }
+        Tensor input, result, statistics;
+        Tensor? scale, shift;
+        using (GradientMode.Disable())
+        {
+            (input, scale, shift) = (Contiguous(), weight?.Contiguous(), bias?.Contiguous());
+            result = Empty(Shape, DataType, Device);
+            statistics = Empty([groups == 0 ? Shape[1] : Shape[0] * groups, 3], DataType, Device);
+            Kernels.NormalizeChannels(result.Runs(), statistics.Operand, input.Runs(), scale?.Operand, shift?.Operand, groups, epsilon);
+            moments = (statistics.Select(1, 0), statistics.Select(1, 2));
+        }
+        return Normalised(name, result, weight, bias, definition, (slope, weightSlope, biasSlope, g) =>
+            slope.Kernels.NormalizeChannelsGradient(slope.Runs(), weightSlope?.Operand, biasSlope?.Operand, g.Runs(), input.Runs(), statistics.Operand, scale?.Operand, groups));
     }
 
-    internal Tensor? OverChannels(Tensor? tensor) => tensor?.Reshape([tensor.Shape[0], .. Enumerable.Repeat(1, Rank - 2)]);
+    /// <summary>Records a normalisation: backward by the fused kernel, or by the definition where a further derivative is wanted.</summary>
+    private Tensor Normalised(
+        string name,
+        Tensor result,
+        Tensor? weight,
+        Tensor? bias,
+        Func<Tensor, Tensor?, Tensor?, Tensor> definition,
+        Action<Tensor, Tensor?, Tensor?, Tensor> gradient)
+    {
+        if (!Tape.Records(this, weight, bias)) return result;
+        return Tape.Record(result, name, [this, weight, bias], weight is null ? [this] : [this, weight], g =>
+        {
+            if (CanFuse(g))
+            {
+                var slope = Empty(Shape, DataType, Device);
+                var weightSlope = weight is { RequiresGradient: true } ? Empty(weight.Shape, DataType, Device) : null;
+                var biasSlope = bias is { RequiresGradient: true } ? Empty(bias.Shape, DataType, Device) : null;
+                gradient(slope, weightSlope, biasSlope, g.Contiguous());
+                return [slope, weightSlope, biasSlope];
+            }
+            using var mode = GradientMode.Enable();
+            Tensor?[] own = [View(Shape), weight?.View(weight.Shape), bias?.View(bias.Shape)];
+            var wanted = own.OfType<Tensor>().Where(tensor => tensor.RequiresGradient).ToArray();
+            var slopes = Differentiation.Gradients([definition(own[0]!, own[1], own[2])], wanted, [g], createGraph: true);
+            return Array.ConvertAll(own, tensor => tensor is { RequiresGradient: true } ? slopes[Array.IndexOf(wanted, tensor)] : null);
+        });
+    }
 
-    private int[] ChannelRest() => [0, .. Enumerable.Range(2, Rank - 2)];
+    private static Tensor LayerNormDefinition(Tensor x, Shape normalized, Tensor? weight, Tensor? bias, double epsilon) =>
+        ScaleAndShift(x.Standardized([.. Enumerable.Range(x.Rank - normalized.Rank, normalized.Rank)], epsilon), weight, bias);
 
+    private static Tensor GroupNormDefinition(Tensor x, int groups, Tensor? weight, Tensor? bias, double epsilon)
+    {
+        var grouped = x.Reshape(x.Shape[0], groups, (int)(x.Shape[1..].ElementCount / groups)).Standardized([2], epsilon).Reshape(x.Shape);
+        return ScaleAndShift(grouped, x.OverChannels(weight), x.OverChannels(bias));
+    }
+
+    private static Tensor BatchNormDefinition(Tensor x, Tensor? weight, Tensor? bias, double epsilon) =>
+        ScaleAndShift(x.Standardized(x.ChannelRest(), epsilon), x.OverChannels(weight), x.OverChannels(bias));
+
+    /// <summary>(x - mean) / sqrt(variance + epsilon) over some dimensions, in primitives.</summary>
     private Tensor Standardized(int[] dimensions, double epsilon)
     {
         RequireFloating("Normalisation");
-        Tensor result;
-        Tensor scale;
-        using (GradientMode.Disable())
-        {
-            var centred = this - Mean(dimensions, true);
-            scale = (centred.Square().Mean(dimensions, true) + epsilon).ReciprocalSqrt();
-            result = centred * scale;
-        }
-        if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "Normalise", [this], [this, result], g =>
-        {
-            if (GradientMode.IsEnabled)
-            {
-                // A further derivative is wanted: differentiate the definition.
-                var x = View(Shape);
-                var centred = x - x.Mean(dimensions, true);
-                var y = centred * (centred.Square().Mean(dimensions, true) + epsilon).ReciprocalSqrt();
-                return [Differentiation.Gradients([y], [x], [g], createGraph: true)[0]];
-            }
-            // dx = s (g - mean(g) - y mean(g y))
-            return [scale * (g - g.Mean(dimensions, true) - (result * (g * result).Mean(dimensions, true)))];
-        });
+        var centred = this - Mean(dimensions, true);
+        return centred * (centred.Square().Mean(dimensions, true) + epsilon).ReciprocalSqrt();
     }
 
     private static Tensor ScaleAndShift(Tensor x, Tensor? weight, Tensor? bias)
@@ -138,51 +152,18 @@ public partial class Tensor
         return bias is null ? x : x + bias;
     }
 
-    /// <summary>softmax(Q K^T / sqrt(d) + mask) V.</summary>
-    /// <param name="keys">[..., keys, d].</param>
-    /// <param name="values">[..., keys, v].</param>
-    /// <param name="mask">Bool, true where a query may look, or numbers that are added; broadcasts to [..., queries, keys].</param>
-    /// <param name="isCausal">A query looks at keys up to its own position.</param>
-    /// <param name="scale">In place of 1 / sqrt(d).</param>
-    /// <returns>[..., queries, v] for this tensor of queries [..., queries, d].</returns>
-    public Tensor ScaledDotProductAttention(Tensor keys, Tensor values, Tensor? mask = null, bool isCausal = false, double? scale = null)
+    private Tensor? OverChannels(Tensor? tensor) => tensor?.Reshape([tensor.Shape[0], .. Enumerable.Repeat(1, Rank - 2)]);
+
+    private int[] ChannelRest() => [0, .. Enumerable.Range(2, Rank - 2)];
+
+    /// <summary>Whether this tensor and its partners are of one type that the fused kernels know.</summary>
+    private bool SharesComputeType(Tensor? weight, Tensor? bias) =>
+        DataType is DataType.Float32 or DataType.Float64 && (weight?.DataType ?? DataType) == DataType && (bias?.DataType ?? DataType) == DataType;
+
+    /// <summary>A contiguous tensor as [batch, channels, rest].</summary>
+    private Kernels.Operand Runs()
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        ArgumentNullException.ThrowIfNull(values);
-        if (Rank < 2 || keys.Rank < 2 || values.Rank < 2 || keys.Shape[-1] != Shape[-1] || keys.Shape[-2] != values.Shape[-2])
-            throw new ArgumentException($"Attention: queries {Shape}, keys {keys.Shape}, values {values.Shape} do not fit; queries and keys share the last size, keys and values the one before.", nameof(keys));
-        var scores = (this * (scale ?? (1 / Math.Sqrt(Shape[-1])))).MatMul(keys.T);
-        if (isCausal)
-        {
-            if (mask is not null) throw new ArgumentException("Attention: give a mask or isCausal, not both.", nameof(mask));
-            mask = Ones([Shape[-2], keys.Shape[-2]], DataType.Bool, Device).LowerTriangle();
-        }
-        if (mask is { DataType: DataType.Bool }) scores = scores.MaskedFill(mask.LogicalNot(), double.NegativeInfinity);
-        else if (mask is not null) scores += mask;
-        return scores.Softmax(-1).MatMul(values);
+        var rest = checked((int)Shape[2..].ElementCount);
+        return new(Storage, Offset, Shape.Wrap([Shape[0], Shape[1], rest]), [(long)Shape[1] * rest, rest, 1], DataType);
     }
-
-    /// <summary>Sets elements to 0 with a probability and scales the others by 1 / (1 - probability).</summary>
-    public Tensor Dropout(double probability, RandomSource random)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        if (probability is < 0 or > 1) throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability lies in [0, 1].");
-        if (probability == 0) return this;
-        if (probability == 1) return this * 0.0;
-        return this * (random.Bernoulli(Shape, 1 - probability, DataType) * (1 / (1 - probability)));
-    }
-
-    /// <summary>x * Phi(x), or its tanh approximation.</summary>
-    public Tensor Gelu(bool approximate = false) => approximate
-        ? 0.5 * this * (1 + (Math.Sqrt(2 / Math.PI) * (this + (0.044715 * this * Square()))).Tanh())
-        : 0.5 * this * (1 + (this * (1 / Math.Sqrt(2))).Erf());
-
-    /// <summary>x sigmoid(x), also called swish.</summary>
-    public Tensor Silu() => this * Sigmoid();
-
-    /// <summary>x where positive, slope times x elsewhere.</summary>
-    public Tensor LeakyRelu(double slope = 0.01) => Where(GreaterThan(0), this, this * slope);
-
-    /// <summary>x where positive, alpha (e^x - 1) elsewhere.</summary>
-    public Tensor Elu(double alpha = 1) => Where(GreaterThan(0), this, Clamp(maximum: 0).ExpMinusOne() * alpha);
 }

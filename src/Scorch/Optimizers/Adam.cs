@@ -1,3 +1,4 @@
+using Scorch.Kernels;
 using Scorch.Modules;
 
 namespace Scorch.Optimizers;
@@ -46,6 +47,7 @@ public class Adam : Optimizer
     /// <inheritdoc/>
     protected override void Update(Tensor parameter, Tensor gradient, ParameterGroup group, int index)
     {
+        if (Fused(parameter, gradient, group, index)) return;
         if (group.WeightDecay != 0)
         {
             if (config.Decoupled) parameter.MultiplyInPlace(1 - (group.LearningRate * group.WeightDecay));
@@ -68,6 +70,26 @@ public class Adam : Optimizer
         var root = Math.Sqrt(1 - Math.Pow(config.Beta2, step));
         var denominator = (v.Sqrt() * (1 / root)) + config.Epsilon;
         parameter.SubtractInPlace(m / denominator * (group.LearningRate / correction));
+    }
+
+    /// <summary>The same in one kernel, where all tensors lie alike.</summary>
+    private bool Fused(Tensor parameter, Tensor gradient, ParameterGroup group, int index)
+    {
+        var (m, v) = (mean.Get(index, parameter), square.Get(index, parameter));
+        var most = config.AmsGrad ? greatest.Get(index, parameter) : null;
+        if (!LieAlike(parameter, gradient, m, v, most)) return false;
+        var step = steps.Next(index);
+        var factors = new AdamFactors(
+            config.Beta1,
+            config.Beta2,
+            config.Epsilon,
+            config.Decoupled ? 0 : group.WeightDecay,
+            config.Decoupled ? 1 - (group.LearningRate * group.WeightDecay) : 1,
+            group.LearningRate / (1 - Math.Pow(config.Beta1, step)),
+            1 / Math.Sqrt(1 - Math.Pow(config.Beta2, step)));
+        parameter.Kernels.AdamStep(parameter.Operand, gradient.Operand, m.Operand, v.Operand, most?.Operand, factors);
+        Written(parameter, m, v, most);
+        return true;
     }
 
     /// <inheritdoc/>

@@ -68,6 +68,22 @@ public abstract class Optimizer
         StepCount = count.ItemInt64();
     }
 
+    /// <summary>Whether one fused kernel can run through all of these: float32 or float64, of one type and without gaps.</summary>
+    private protected static bool LieAlike(Tensor parameter, params ReadOnlySpan<Tensor?> others)
+    {
+        if (parameter.DataType is not (DataType.Float32 or DataType.Float64) || !parameter.IsContiguous) return false;
+        foreach (var other in others)
+            if (other is not null && (other.DataType != parameter.DataType || !other.IsContiguous)) return false;
+        return true;
+    }
+
+    /// <summary>Tells whoever saved these that they have changed.</summary>
+    private protected static void Written(params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (var tensor in tensors)
+            if (tensor is not null) tensor.Storage.Version++;
+    }
+
     /// <summary>Elementwise rules treat real and imaginary parts as numbers of their own, as PyTorch's do.</summary>
     internal static Tensor RealView(Tensor tensor)
     {

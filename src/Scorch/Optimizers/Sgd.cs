@@ -1,3 +1,4 @@
+using Scorch.Kernels;
 using Scorch.Modules;
 
 namespace Scorch.Optimizers;
@@ -36,6 +37,13 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override void Update(Tensor parameter, Tensor gradient, ParameterGroup group, int index)
     {
+        if (config.Momentum != 0 && velocity.TryGet(index, out var moving) && LieAlike(parameter, gradient, moving))
+        {
+            var factors = new MomentumFactors(config.Momentum, 1 - config.Dampening, group.WeightDecay, group.LearningRate, config.Nesterov);
+            parameter.Kernels.MomentumStep(parameter.Operand, gradient.Operand, moving.Operand, factors);
+            Written(parameter, moving);
+            return;
+        }
         if (group.WeightDecay != 0) gradient += parameter * group.WeightDecay;
         if (config.Momentum != 0)
         {

@@ -12,6 +12,14 @@ public sealed class Schedule
     /// <summary>The starting rate throughout.</summary>
     public static Schedule Constant { get; } = new((_, start) => start);
 
+    /// <summary>A schedule by a formula.</summary>
+    /// <param name="rate">The rate from the steps taken before and the rate that the optimizer was made with.</param>
+    public static Schedule Of(Func<long, double, double> rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        return new(rate);
+    }
+
     /// <summary>The rate of a step.</summary>
     /// <param name="step">Steps taken before, from 0.</param>
     /// <param name="start">The learning rate that the optimizer was made with.</param>

@@ -15,8 +15,18 @@ internal sealed unsafe partial class CpuKernels
         {
             var scan = new RecurrentScan
             {
-                Cell = cell, IsBackwards = backwards, Time = gates.Shape[0], Batch = gates.Shape[1], Hidden = states.Shape[2], Width = gates.Shape[2],
-                States = s, Carry = c, Gates = g, Weight = w, InputBias = inputBias is null ? null : i, HiddenBias = hiddenBias is null ? null : h,
+                Cell = cell,
+                IsBackwards = backwards,
+                Time = gates.Shape[0],
+                Batch = gates.Shape[1],
+                Hidden = states.Shape[2],
+                Width = gates.Shape[2],
+                States = s,
+                Carry = c,
+                Gates = g,
+                Weight = w,
+                InputBias = inputBias is null ? null : i,
+                HiddenBias = hiddenBias is null ? null : h,
             };
             if (states.Type == DataType.Float32) Run<float>(scan, forward: true);
             else Run<double>(scan, forward: true);
@@ -43,9 +53,21 @@ internal sealed unsafe partial class CpuKernels
         {
             var scan = new RecurrentScan
             {
-                Cell = cell, IsBackwards = backwards, Time = gates.Shape[0], Batch = gates.Shape[1], Hidden = states.Shape[2], Width = gates.Shape[2],
-                States = s, Carry = c, Gates = g, Weight = w,
-                GateGradients = gg, HiddenGradients = hg, StateGradient = sg, CellGradient = cg, OutputGradient = outputGradient is null ? null : og,
+                Cell = cell,
+                IsBackwards = backwards,
+                Time = gates.Shape[0],
+                Batch = gates.Shape[1],
+                Hidden = states.Shape[2],
+                Width = gates.Shape[2],
+                States = s,
+                Carry = c,
+                Gates = g,
+                Weight = w,
+                GateGradients = gg,
+                HiddenGradients = hg,
+                StateGradient = sg,
+                CellGradient = cg,
+                OutputGradient = outputGradient is null ? null : og,
             };
             if (states.Type == DataType.Float32) Run<float>(scan, forward: false);
             else Run<double>(scan, forward: false);

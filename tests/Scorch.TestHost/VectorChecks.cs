@@ -24,8 +24,12 @@ internal static class VectorChecks
                 (2, 64, 128), (128, 64, 2), (16, 513, 16), (23, 512, 1027), (130, 600, 70), (64, 512, 64), (37, 1025, 3),
             })
                 MatrixProduct(type, unit, m, k, n);
+<<<<<<< HEAD
             Convolution(type, unit);
             foreach (var (batch, hidden) in new[] { (1, 1), (5, 13), (13, 33) }) Recurrence(type, unit, batch, hidden);
+=======
+            Convolutions(type, unit);
+>>>>>>> bench
         }
     }
 
@@ -126,29 +130,53 @@ internal static class VectorChecks
         yield return ("spread", matrix.Unsqueeze(-1).Expand(matrix.Shape[0], matrix.Shape[1], 2).Flatten(1, 2)[.., TensorIndex.Every(2, ..)]);
     }
 
-    private static void Convolution(DataType type, double unit)
+    private static void Convolutions(DataType type, double unit)
+    {
+        foreach (var (batch, inputs, outputs, height, width, kernel, stride, padding, dilation, groups) in new[]
+        {
+            (2, 3, 4, 7, 9, 3, 1, 1, 1, 1), (1, 1, 1, 1, 1, 1, 1, 0, 1, 1), (3, 5, 17, 4, 4, 3, 1, 1, 1, 1), (2, 16, 33, 2, 2, 3, 1, 1, 1, 1), (4, 20, 40, 1, 1, 3, 1, 1, 1, 1),
+            (2, 7, 13, 20, 37, 1, 1, 0, 1, 1), (2, 6, 5, 9, 16, 1, 2, 0, 1, 1), (1, 3, 12, 23, 40, 7, 2, 3, 1, 1), (2, 4, 6, 11, 13, 4, 2, 1, 1, 1), (2, 4, 4, 12, 31, 3, 1, 2, 2, 2),
+            (2, 6, 6, 10, 33, 3, 1, 1, 1, 6), (2, 3, 6, 17, 35, 3, 2, 1, 1, 3), (1, 2, 3, 9, 9, 2, 3, 0, 1, 1), (1, 4, 8, 15, 15, 3, 3, 2, 2, 4), (2, 8, 1, 6, 70, 3, 1, 1, 1, 1), (1, 2, 2, 5, 5, 5, 1, 4, 1, 1),
+            (9, 3, 30, 5, 5, 3, 1, 0, 1, 1), (2, 12, 25, 16, 18, 3, 1, 1, 1, 1), (1, 4, 2, 8, 10, 1, 1, 0, 1, 2),
+            // Large enough for tiles of Winograd's transform, whose rounding is within the bound of the longer direct sums.
+            (2, 32, 48, 17, 22, 3, 1, 1, 1, 1), (9, 48, 32, 6, 7, 3, 1, 0, 1, 1), (1, 64, 32, 16, 18, 3, 1, 2, 1, 1), (20, 32, 32, 4, 4, 3, 1, 1, 1, 1),
+        })
+            Convolution(type, unit, batch, inputs, outputs, height, width, kernel, stride, padding, dilation, groups);
+    }
+
+    /// <summary>A convolution and both its gradients against the definition.</summary>
+    private static void Convolution(DataType type, double unit, int batch, int inputs, int outputs, int height, int width, int kernel, int stride, int padding, int dilation, int groups)
     {
         var random = new RandomSource(5);
-        var (x, w) = (random.Uniform([2, 3, 7, 9], -1, 1, type), random.Uniform([4, 3, 3, 3], -1, 1, type));
-        var (image, kernel) = (Values(x), Values(w));
-        var expected = new List<double>();
-        for (var n = 0; n < 2; n++)
-            for (var o = 0; o < 4; o++)
-                for (var h = 0; h < 7; h++)
-                    for (var v = 0; v < 9; v++)
-                    {
-                        var sum = 0.0;
-                        for (var c = 0; c < 3; c++)
-                            for (var i = 0; i < 3; i++)
-                                for (var j = 0; j < 3; j++)
+        var (x, w) = (random.Uniform([batch, inputs, height, width], -1, 1, type), random.Uniform([outputs, inputs / groups, kernel, kernel], -1, 1, type));
+        x.RequiresGradient = w.RequiresGradient = true;
+        var y = x.Convolution(w, null, new(stride, padding, dilation, groups));
+        var slope = random.Uniform(y.Shape, -1, 1, type);
+        y.Backward(slope);
+        var (image, weights, slopes) = (Values(x), Values(w), Values(slope));
+        var (result, imageSlope, weightSlope) = (new double[slopes.Length], new double[image.Length], new double[weights.Length]);
+        var place = 0;
+        for (var n = 0; n < batch; n++)
+            for (var o = 0; o < outputs; o++)
+                for (var h = 0; h < y.Shape[2]; h++)
+                    for (var v = 0; v < y.Shape[3]; v++, place++)
+                        for (var c = 0; c < inputs / groups; c++)
+                            for (var i = 0; i < kernel; i++)
+                                for (var j = 0; j < kernel; j++)
                                 {
-                                    var (row, column) = (h + i - 1, v + j - 1);
-                                    if (row is >= 0 and < 7 && column is >= 0 and < 9)
-                                        sum += image[(((((n * 3) + c) * 7) + row) * 9) + column] * kernel[(((((o * 3) + c) * 3) + i) * 3) + j];
+                                    var (row, column) = ((h * stride) + (i * dilation) - padding, (v * stride) + (j * dilation) - padding);
+                                    if (row < 0 || row >= height || column < 0 || column >= width) continue;
+                                    var channel = (o / (outputs / groups) * (inputs / groups)) + c;
+                                    var from = (((((n * inputs) + channel) * height) + row) * width) + column;
+                                    var tap = (((((o * (inputs / groups)) + c) * kernel) + i) * kernel) + j;
+                                    result[place] += image[from] * weights[tap];
+                                    imageSlope[from] += slopes[place] * weights[tap];
+                                    weightSlope[tap] += slopes[place] * image[from];
                                 }
-                        expected.Add(sum);
-                    }
-        Compare($"convolution {type}", x.Convolution(w, null, new(padding: 1)), expected, 128 * unit);
+        var name = $"{type}: {batch} images of {inputs}x{height}x{width}, {outputs} outputs, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}, {groups} groups";
+        Compare($"convolution, {name}", y, result, 4 * unit * inputs * kernel * kernel);
+        Compare($"image gradient, {name}", x.Gradient!, imageSlope, 4 * unit * outputs * kernel * kernel);
+        Compare($"weight gradient, {name}", w.Gradient!, weightSlope, 4 * unit * batch * y.Shape[2] * y.Shape[3]);
     }
 
     private static double[] Values(Tensor tensor) => tensor.To(DataType.Float64).ToArray<double>();

@@ -59,6 +59,8 @@ internal static class FakeDevice
 
         public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending) => Cpu.Sort(On(values), On(indices), On(input), dimension, descending);
 
+        public override void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest) => Cpu.Top(On(values), On(indices), On(input), dimension, greatest);
+
         public override long[] Positions(in Operand input) => Cpu.Positions(On(input));
 
         public override void Random(RandomKernel kernel, in Operand output, ulong key, ulong counter, double first, double second) => Cpu.Random(kernel, On(output), key, counter, first, second);
@@ -90,6 +92,8 @@ internal static class FakeDevice
         public override void SymmetricEigen(in Operand values, in Operand vectors, in Operand input) => Cpu.SymmetricEigen(On(values), On(vectors), On(input));
 
         public override void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input) => Cpu.SingularValues(On(u), On(values), On(v), On(input));
+
+        public override void RealFourierTransform(in Operand output, in Operand input, double scale) => Cpu.RealFourierTransform(On(output), On(input), scale);
 
         public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
 
@@ -123,6 +127,13 @@ internal static class FakeDevice
         public override void MomentumStep(in Operand parameter, in Operand gradient, in Operand velocity, in MomentumFactors factors) =>
             Cpu.MomentumStep(On(parameter), On(gradient), On(velocity), factors);
 
+        public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.Attention(On(output), On(logarithms), On(queries), On(keys), On(values), On(mask), isCausal, scale);
+
+        public override void AttentionGradient(in AttentionGradients o, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.AttentionGradient(
+                new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
+
         public override void Recur(
             RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias) =>
             Cpu.Recur(cell, backwards, On(states), On(carry), On(gates), On(weight), On(inputBias), On(hiddenBias));
@@ -141,13 +152,6 @@ internal static class FakeDevice
             in Operand weight) =>
             Cpu.RecurGradient(
                 cell, backwards, On(gateGradients), On(hiddenGradients), On(stateGradient), On(cellGradient), On(outputGradient), On(states), On(carry), On(gates), On(weight));
-
-        public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
-            Cpu.Attention(On(output), On(logarithms), On(queries), On(keys), On(values), On(mask), isCausal, scale);
-
-        public override void AttentionGradient(in AttentionGradients o, in Operand? mask, bool isCausal, double scale) =>
-            Cpu.AttentionGradient(
-                new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
 
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 

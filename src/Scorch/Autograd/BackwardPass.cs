@@ -40,7 +40,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
             }
             if (needed is not null && !FlowsOn(node, needed)) continue;
             var made = Storage.Last;
-            var flowing = node.Backward(arrived!);
+            var flowing = Tape.Backward(node, arrived!, needed);
             if (!retainGraph) node.Release();
             for (var i = 0; i < node.Edges.Length; i++)
             {

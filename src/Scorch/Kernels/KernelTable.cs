@@ -46,6 +46,9 @@ internal abstract partial class KernelTable
     /// <summary>Stable sort along a dimension; NaN last when ascending, first when descending.</summary>
     public abstract void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending);
 
+    /// <summary>The first elements of such a sorted line, as many as fit <paramref name="values"/> and <paramref name="indices"/>: the greatest falling or the least rising.</summary>
+    public abstract void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest);
+
     /// <summary>Flat positions of the set elements of a bool tensor, in order.</summary>
     public abstract long[] Positions(in Operand input);
 

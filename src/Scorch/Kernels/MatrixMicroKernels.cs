@@ -21,8 +21,11 @@ internal unsafe struct Tile<T>
     /// <summary>Distance between rows of the right factor, unless they lie at <see cref="Offsets"/>.</summary>
     public long BDepth;
 
-    /// <summary>Where row k of the right factor starts, with <see cref="ITileMode.RightByOffset"/>.</summary>
+    /// <summary>Where step k of the depth starts: rows of the right factor with <see cref="ITileMode.RightByOffset"/>, columns of the left with <see cref="ITileMode.LeftByOffset"/>.</summary>
     public int* Offsets;
+
+    /// <summary>Where row i of the left factor starts, with <see cref="ITileMode.LeftByOffset"/>.</summary>
+    public int* LeftOffsets;
 
     public T* C;
 
@@ -42,6 +45,9 @@ internal interface ITileMode
     /// <summary>The rows of the left factor lie apart, instead of side by side.</summary>
     static abstract bool LeftByRow { get; }
 
+    /// <summary>The rows and the columns of the left factor lie at tables of offsets.</summary>
+    static abstract bool LeftByOffset { get; }
+
     /// <summary>The rows of the right factor lie at a table of offsets, instead of one distance.</summary>
     static abstract bool RightByOffset { get; }
 }
@@ -51,6 +57,8 @@ internal readonly struct PackedLeft : ITileMode
 {
     public static bool LeftByRow => false;
 
+    public static bool LeftByOffset => false;
+
     public static bool RightByOffset => false;
 }
 
@@ -58,6 +66,8 @@ internal readonly struct PackedLeft : ITileMode
 internal readonly struct LeftInPlace : ITileMode
 {
     public static bool LeftByRow => true;
+
+    public static bool LeftByOffset => false;
 
     public static bool RightByOffset => false;
 }
@@ -67,7 +77,19 @@ internal readonly struct RightAtOffsets : ITileMode
 {
     public static bool LeftByRow => false;
 
+    public static bool LeftByOffset => false;
+
     public static bool RightByOffset => true;
+}
+
+/// <summary>The left factor's elements at a sum of two offsets: windows of an image.</summary>
+internal readonly struct LeftAtOffsets : ITileMode
+{
+    public static bool LeftByRow => false;
+
+    public static bool LeftByOffset => true;
+
+    public static bool RightByOffset => false;
 }
 
 /// <summary>The inner tiles of the matrix product.</summary>
@@ -129,19 +151,20 @@ internal static unsafe class MatrixMicroKernels
         var a = tile.A;
         var b = tile.B;
         var offsets = tile.Offsets;
+        if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
-        var n1 = TMode.LeftByRow ? 1 * tile.ARow : 1;
-        var n2 = TMode.LeftByRow ? 2 * tile.ARow : 2;
-        var n3 = TMode.LeftByRow ? 3 * tile.ARow : 3;
-        var n4 = TMode.LeftByRow ? 4 * tile.ARow : 4;
-        var n5 = TMode.LeftByRow ? 5 * tile.ARow : 5;
-        var n6 = TMode.LeftByRow ? 6 * tile.ARow : 6;
-        var n7 = TMode.LeftByRow ? 7 * tile.ARow : 7;
-        var n8 = TMode.LeftByRow ? 8 * tile.ARow : 8;
-        var n9 = TMode.LeftByRow ? 9 * tile.ARow : 9;
-        var n10 = TMode.LeftByRow ? 10 * tile.ARow : 10;
-        var n11 = TMode.LeftByRow ? 11 * tile.ARow : 11;
+        var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
+        var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
+        var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
+        var n4 = TMode.LeftByRow ? 4 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[4] - tile.LeftOffsets[0] : 4;
+        var n5 = TMode.LeftByRow ? 5 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[5] - tile.LeftOffsets[0] : 5;
+        var n6 = TMode.LeftByRow ? 6 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[6] - tile.LeftOffsets[0] : 6;
+        var n7 = TMode.LeftByRow ? 7 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[7] - tile.LeftOffsets[0] : 7;
+        var n8 = TMode.LeftByRow ? 8 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[8] - tile.LeftOffsets[0] : 8;
+        var n9 = TMode.LeftByRow ? 9 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[9] - tile.LeftOffsets[0] : 9;
+        var n10 = TMode.LeftByRow ? 10 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[10] - tile.LeftOffsets[0] : 10;
+        var n11 = TMode.LeftByRow ? 11 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[11] - tile.LeftOffsets[0] : 11;
         var r0 = V.Create(default);
         var s0 = V.Create(default);
         var r1 = V.Create(default);
@@ -168,46 +191,47 @@ internal static unsafe class MatrixMicroKernels
         var s11 = V.Create(default);
         for (var k = 0; k < tile.Depth; k++)
         {
+            var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
             var right = V.Load(row + V.Count);
-            var x0 = V.Create(a[0]);
+            var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
-            var x1 = V.Create(a[n1]);
+            var x1 = V.Create(column[n1]);
             r1 = V.MultiplyAdd(x1, left, r1);
             s1 = V.MultiplyAdd(x1, right, s1);
-            var x2 = V.Create(a[n2]);
+            var x2 = V.Create(column[n2]);
             r2 = V.MultiplyAdd(x2, left, r2);
             s2 = V.MultiplyAdd(x2, right, s2);
-            var x3 = V.Create(a[n3]);
+            var x3 = V.Create(column[n3]);
             r3 = V.MultiplyAdd(x3, left, r3);
             s3 = V.MultiplyAdd(x3, right, s3);
-            var x4 = V.Create(a[n4]);
+            var x4 = V.Create(column[n4]);
             r4 = V.MultiplyAdd(x4, left, r4);
             s4 = V.MultiplyAdd(x4, right, s4);
-            var x5 = V.Create(a[n5]);
+            var x5 = V.Create(column[n5]);
             r5 = V.MultiplyAdd(x5, left, r5);
             s5 = V.MultiplyAdd(x5, right, s5);
-            var x6 = V.Create(a[n6]);
+            var x6 = V.Create(column[n6]);
             r6 = V.MultiplyAdd(x6, left, r6);
             s6 = V.MultiplyAdd(x6, right, s6);
-            var x7 = V.Create(a[n7]);
+            var x7 = V.Create(column[n7]);
             r7 = V.MultiplyAdd(x7, left, r7);
             s7 = V.MultiplyAdd(x7, right, s7);
-            var x8 = V.Create(a[n8]);
+            var x8 = V.Create(column[n8]);
             r8 = V.MultiplyAdd(x8, left, r8);
             s8 = V.MultiplyAdd(x8, right, s8);
-            var x9 = V.Create(a[n9]);
+            var x9 = V.Create(column[n9]);
             r9 = V.MultiplyAdd(x9, left, r9);
             s9 = V.MultiplyAdd(x9, right, s9);
-            var x10 = V.Create(a[n10]);
+            var x10 = V.Create(column[n10]);
             r10 = V.MultiplyAdd(x10, left, r10);
             s10 = V.MultiplyAdd(x10, right, s10);
-            var x11 = V.Create(a[n11]);
+            var x11 = V.Create(column[n11]);
             r11 = V.MultiplyAdd(x11, left, r11);
             s11 = V.MultiplyAdd(x11, right, s11);
-            a += aDepth;
+            if (!TMode.LeftByOffset) a += aDepth;
             if (!TMode.RightByOffset) b += bDepth;
         }
         Put(tile, 0, r0, s0);
@@ -234,15 +258,16 @@ internal static unsafe class MatrixMicroKernels
         var a = tile.A;
         var b = tile.B;
         var offsets = tile.Offsets;
+        if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
-        var n1 = TMode.LeftByRow ? 1 * tile.ARow : 1;
-        var n2 = TMode.LeftByRow ? 2 * tile.ARow : 2;
-        var n3 = TMode.LeftByRow ? 3 * tile.ARow : 3;
-        var n4 = TMode.LeftByRow ? 4 * tile.ARow : 4;
-        var n5 = TMode.LeftByRow ? 5 * tile.ARow : 5;
-        var n6 = TMode.LeftByRow ? 6 * tile.ARow : 6;
-        var n7 = TMode.LeftByRow ? 7 * tile.ARow : 7;
+        var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
+        var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
+        var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
+        var n4 = TMode.LeftByRow ? 4 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[4] - tile.LeftOffsets[0] : 4;
+        var n5 = TMode.LeftByRow ? 5 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[5] - tile.LeftOffsets[0] : 5;
+        var n6 = TMode.LeftByRow ? 6 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[6] - tile.LeftOffsets[0] : 6;
+        var n7 = TMode.LeftByRow ? 7 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[7] - tile.LeftOffsets[0] : 7;
         var r0 = V.Create(default);
         var s0 = V.Create(default);
         var r1 = V.Create(default);
@@ -261,34 +286,35 @@ internal static unsafe class MatrixMicroKernels
         var s7 = V.Create(default);
         for (var k = 0; k < tile.Depth; k++)
         {
+            var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
             var right = V.Load(row + V.Count);
-            var x0 = V.Create(a[0]);
+            var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
-            var x1 = V.Create(a[n1]);
+            var x1 = V.Create(column[n1]);
             r1 = V.MultiplyAdd(x1, left, r1);
             s1 = V.MultiplyAdd(x1, right, s1);
-            var x2 = V.Create(a[n2]);
+            var x2 = V.Create(column[n2]);
             r2 = V.MultiplyAdd(x2, left, r2);
             s2 = V.MultiplyAdd(x2, right, s2);
-            var x3 = V.Create(a[n3]);
+            var x3 = V.Create(column[n3]);
             r3 = V.MultiplyAdd(x3, left, r3);
             s3 = V.MultiplyAdd(x3, right, s3);
-            var x4 = V.Create(a[n4]);
+            var x4 = V.Create(column[n4]);
             r4 = V.MultiplyAdd(x4, left, r4);
             s4 = V.MultiplyAdd(x4, right, s4);
-            var x5 = V.Create(a[n5]);
+            var x5 = V.Create(column[n5]);
             r5 = V.MultiplyAdd(x5, left, r5);
             s5 = V.MultiplyAdd(x5, right, s5);
-            var x6 = V.Create(a[n6]);
+            var x6 = V.Create(column[n6]);
             r6 = V.MultiplyAdd(x6, left, r6);
             s6 = V.MultiplyAdd(x6, right, s6);
-            var x7 = V.Create(a[n7]);
+            var x7 = V.Create(column[n7]);
             r7 = V.MultiplyAdd(x7, left, r7);
             s7 = V.MultiplyAdd(x7, right, s7);
-            a += aDepth;
+            if (!TMode.LeftByOffset) a += aDepth;
             if (!TMode.RightByOffset) b += bDepth;
         }
         Put(tile, 0, r0, s0);
@@ -311,13 +337,14 @@ internal static unsafe class MatrixMicroKernels
         var a = tile.A;
         var b = tile.B;
         var offsets = tile.Offsets;
+        if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
-        var n1 = TMode.LeftByRow ? 1 * tile.ARow : 1;
-        var n2 = TMode.LeftByRow ? 2 * tile.ARow : 2;
-        var n3 = TMode.LeftByRow ? 3 * tile.ARow : 3;
-        var n4 = TMode.LeftByRow ? 4 * tile.ARow : 4;
-        var n5 = TMode.LeftByRow ? 5 * tile.ARow : 5;
+        var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
+        var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
+        var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
+        var n4 = TMode.LeftByRow ? 4 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[4] - tile.LeftOffsets[0] : 4;
+        var n5 = TMode.LeftByRow ? 5 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[5] - tile.LeftOffsets[0] : 5;
         var r0 = V.Create(default);
         var s0 = V.Create(default);
         var r1 = V.Create(default);
@@ -332,28 +359,29 @@ internal static unsafe class MatrixMicroKernels
         var s5 = V.Create(default);
         for (var k = 0; k < tile.Depth; k++)
         {
+            var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
             var right = V.Load(row + V.Count);
-            var x0 = V.Create(a[0]);
+            var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
-            var x1 = V.Create(a[n1]);
+            var x1 = V.Create(column[n1]);
             r1 = V.MultiplyAdd(x1, left, r1);
             s1 = V.MultiplyAdd(x1, right, s1);
-            var x2 = V.Create(a[n2]);
+            var x2 = V.Create(column[n2]);
             r2 = V.MultiplyAdd(x2, left, r2);
             s2 = V.MultiplyAdd(x2, right, s2);
-            var x3 = V.Create(a[n3]);
+            var x3 = V.Create(column[n3]);
             r3 = V.MultiplyAdd(x3, left, r3);
             s3 = V.MultiplyAdd(x3, right, s3);
-            var x4 = V.Create(a[n4]);
+            var x4 = V.Create(column[n4]);
             r4 = V.MultiplyAdd(x4, left, r4);
             s4 = V.MultiplyAdd(x4, right, s4);
-            var x5 = V.Create(a[n5]);
+            var x5 = V.Create(column[n5]);
             r5 = V.MultiplyAdd(x5, left, r5);
             s5 = V.MultiplyAdd(x5, right, s5);
-            a += aDepth;
+            if (!TMode.LeftByOffset) a += aDepth;
             if (!TMode.RightByOffset) b += bDepth;
         }
         Put(tile, 0, r0, s0);
@@ -374,11 +402,12 @@ internal static unsafe class MatrixMicroKernels
         var a = tile.A;
         var b = tile.B;
         var offsets = tile.Offsets;
+        if (TMode.LeftByOffset) a += tile.LeftOffsets[0];
         var aDepth = tile.ADepth;
         var bDepth = tile.BDepth;
-        var n1 = TMode.LeftByRow ? 1 * tile.ARow : 1;
-        var n2 = TMode.LeftByRow ? 2 * tile.ARow : 2;
-        var n3 = TMode.LeftByRow ? 3 * tile.ARow : 3;
+        var n1 = TMode.LeftByRow ? 1 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[1] - tile.LeftOffsets[0] : 1;
+        var n2 = TMode.LeftByRow ? 2 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[2] - tile.LeftOffsets[0] : 2;
+        var n3 = TMode.LeftByRow ? 3 * tile.ARow : TMode.LeftByOffset ? tile.LeftOffsets[3] - tile.LeftOffsets[0] : 3;
         var r0 = V.Create(default);
         var s0 = V.Create(default);
         var r1 = V.Create(default);
@@ -389,22 +418,23 @@ internal static unsafe class MatrixMicroKernels
         var s3 = V.Create(default);
         for (var k = 0; k < tile.Depth; k++)
         {
+            var column = TMode.LeftByOffset ? a + offsets[k] : a;
             var row = TMode.RightByOffset ? b + offsets[k] : b;
             var left = V.Load(row);
             var right = V.Load(row + V.Count);
-            var x0 = V.Create(a[0]);
+            var x0 = V.Create(column[0]);
             r0 = V.MultiplyAdd(x0, left, r0);
             s0 = V.MultiplyAdd(x0, right, s0);
-            var x1 = V.Create(a[n1]);
+            var x1 = V.Create(column[n1]);
             r1 = V.MultiplyAdd(x1, left, r1);
             s1 = V.MultiplyAdd(x1, right, s1);
-            var x2 = V.Create(a[n2]);
+            var x2 = V.Create(column[n2]);
             r2 = V.MultiplyAdd(x2, left, r2);
             s2 = V.MultiplyAdd(x2, right, s2);
-            var x3 = V.Create(a[n3]);
+            var x3 = V.Create(column[n3]);
             r3 = V.MultiplyAdd(x3, left, r3);
             s3 = V.MultiplyAdd(x3, right, s3);
-            a += aDepth;
+            if (!TMode.LeftByOffset) a += aDepth;
             if (!TMode.RightByOffset) b += bDepth;
         }
         Put(tile, 0, r0, s0);

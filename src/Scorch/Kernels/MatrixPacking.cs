@@ -54,8 +54,8 @@ internal static unsafe class MatrixPacking
             for (var i = 0; i < lines; i++) target[((long)k * width) + i] = source[(k * depthStride) + (i * lineStride)];
     }
 
-    /// <summary>Lines that lie along the depth: squares are transposed in registers, the last ones overlapping their neighbours.</summary>
-    private static void Transposed<T>(T* target, int width, T* source, long lineStride, int lines, int depth)
+    /// <summary>target[k * width + i] = source[i * lineStride + k]: squares are transposed in registers, the last ones overlapping their neighbours.</summary>
+    public static void Transposed<T>(T* target, int width, T* source, long lineStride, int lines, int depth)
         where T : unmanaged
     {
         var square = Vector256<T>.Count;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
@@ -229,6 +230,7 @@ internal static unsafe class MatrixProducts<T>
         }
 
         /// <summary>Computes a rectangle of the block; its left factor is packed on the way.</summary>
+        [SkipLocalsInit]
         public void Compute(int row, int height, int column, int width)
         {
             var toRow = Math.Min(factors.Rows, row + height);

@@ -252,7 +252,7 @@ public partial class Tensor
         var result = Empty(saved.Shape, saved.DataType, saved.Device);
         result.Kernels.Binary(kernel, result.Operand, gradient.Operand, saved.Operand);
         return Tape.Records(gradient, saved)
-            ? Tape.Record(result, name, [gradient, saved], [gradient, saved], u => [gradient.RequiresGradient ? byGradient(u) : null, saved.RequiresGradient ? bySaved(u) : null])
+            ? Tape.Record(result, name, [gradient, saved], [gradient, saved], u => [Tape.Wants(gradient, 0) ? byGradient(u) : null, Tape.Wants(saved, 1) ? bySaved(u) : null])
             : result;
     }
 

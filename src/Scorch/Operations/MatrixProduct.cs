@@ -35,8 +35,8 @@ public partial class Tensor
     }
 
     private static void RecordProduct(Tensor result, Tensor a, Tensor b) => Tape.Record(result, "MatMul", [a, b], [a, b], g => [
-        a.RequiresGradient ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
-        b.RequiresGradient ? RightGradient(a, g, b) : null]);
+        Tape.Wants(a, 0) ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
+        Tape.Wants(b, 1) ? RightGradient(a, g, b) : null]);
 
     private static Tensor Compute(Tensor a, Tensor b)
     {
@@ -144,9 +144,9 @@ public partial class Tensor
             {
                 var rows = g.Reshape(-1, g.Shape[-1]);
                 return [
-                    RequiresGradient ? g.MatMul(weight) : null,
-                    weight.RequiresGradient ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
-                    bias is { RequiresGradient: true } ? rows.Sum(0) : null];
+                    Tape.Wants(this, 0) ? g.MatMul(weight) : null,
+                    Tape.Wants(weight, 1) ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
+                    Tape.Wants(bias, 2) ? rows.Sum(0) : null];
             });
         }
         Tape.Watch(result, "Affine");

@@ -1,3 +1,5 @@
+using Scorch.Modules;
+
 namespace Scorch.TestHost;
 
 /// <summary>Kernels against plain loops over awkward lengths: 1, primes, tails, strides.</summary>
@@ -22,8 +24,44 @@ internal static class VectorChecks
                 (2, 64, 128), (128, 64, 2), (16, 513, 16), (23, 512, 1027), (130, 600, 70), (64, 512, 64), (37, 1025, 3),
             })
                 MatrixProduct(type, unit, m, k, n);
+<<<<<<< HEAD
+            Convolution(type, unit);
+            foreach (var (batch, hidden) in new[] { (1, 1), (5, 13), (13, 33) }) Recurrence(type, unit, batch, hidden);
+=======
             Convolutions(type, unit);
+>>>>>>> bench
         }
+    }
+
+    /// <summary>Two steps of a GRU, whose gates are r, z and c.</summary>
+    private static void Recurrence(DataType type, double unit, int batch, int hidden)
+    {
+        var network = new Gru(2, hidden, new(1), new(DataType: type));
+        var x = new RandomSource(2).Uniform([2, batch, 2], -1, 1, type);
+        var weights = network.NamedParameters().ToDictionary(entry => entry.Name, entry => Values(entry.Parameter));
+        var (inputs, series) = (Values(x), new List<double>());
+        double Sum(string from, string bias, int row, ReadOnlySpan<double> values)
+        {
+            var sum = weights[bias][row];
+            for (var k = 0; k < values.Length; k++) sum += weights[from][(row * values.Length) + k] * values[k];
+            return sum;
+        }
+        var state = new double[batch * hidden];
+        for (var t = 0; t < 2; t++)
+        {
+            var next = new double[state.Length];
+            for (var i = 0; i < next.Length; i++)
+            {
+                var (row, unitOf) = (i / hidden, i % hidden);
+                double Input(int gate) => Sum("weight_ih_l0", "bias_ih_l0", (gate * hidden) + unitOf, inputs.AsSpan(((t * batch) + row) * 2, 2));
+                double Hidden(int gate) => Sum("weight_hh_l0", "bias_hh_l0", (gate * hidden) + unitOf, state.AsSpan(row * hidden, hidden));
+                var (reset, update) = (1 / (1 + Math.Exp(-Input(0) - Hidden(0))), 1 / (1 + Math.Exp(-Input(1) - Hidden(1))));
+                next[i] = ((1 - update) * Math.Tanh(Input(2) + (reset * Hidden(2)))) + (update * state[i]);
+            }
+            state = next;
+            series.AddRange(next);
+        }
+        Compare($"gru {type} {batch} x {hidden}", network.Forward(x).Output.Flatten(), series, 64 * unit * (hidden + 4));
     }
 
     private static void Elementwise(DataType type, double unit, int length)

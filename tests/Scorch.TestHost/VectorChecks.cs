@@ -24,12 +24,8 @@ internal static class VectorChecks
                 (2, 64, 128), (128, 64, 2), (16, 513, 16), (23, 512, 1027), (130, 600, 70), (64, 512, 64), (37, 1025, 3),
             })
                 MatrixProduct(type, unit, m, k, n);
-<<<<<<< HEAD
-            Convolution(type, unit);
-            foreach (var (batch, hidden) in new[] { (1, 1), (5, 13), (13, 33) }) Recurrence(type, unit, batch, hidden);
-=======
             Convolutions(type, unit);
->>>>>>> bench
+            foreach (var (batch, hidden) in new[] { (1, 1), (5, 13), (13, 33) }) Recurrence(type, unit, batch, hidden);
         }
     }
 

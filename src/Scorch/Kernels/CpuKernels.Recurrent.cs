@@ -88,11 +88,7 @@ internal sealed unsafe partial class CpuKernels
     {
         // Forward h W^T, whose right factor's columns are the rows of W; back g W.
         var (columns, depth) = forward ? (scan.Width, scan.Hidden) : (scan.Hidden, scan.Width);
-<<<<<<< HEAD
         var packed = (T*)Workspace.Get(Workspace.Right, (long)Panels.Padded<V, T>(columns) * depth * sizeof(T));
-=======
-        var packed = (T*)Workspace.Get(Workspace.Left, (long)Panels.Padded<V, T>(columns) * depth * sizeof(T));
->>>>>>> bench
         Panels.Pack<V, T>((T*)scan.Weight, packed, columns, depth, forward ? 1 : scan.Hidden, forward ? scan.Hidden : 1);
         var bias = forward ? Bias<T>(scan) : null;
         // A series comes out the same in whatever company it is computed, so the tasks may depend on the number of threads: fewer read the weights less often.
@@ -136,11 +132,7 @@ internal sealed unsafe partial class CpuKernels
     {
         var (n, width) = (scan.Hidden, scan.Width);
         var stride = Panels.Padded<V, T>(width);
-<<<<<<< HEAD
         var product = (T*)Workspace.Get(Workspace.Sums, (long)Panels.PaddedRows(count) * stride * sizeof(T));
-=======
-        var product = (T*)Workspace.Get(Workspace.Right, (long)count * stride * sizeof(T));
->>>>>>> bench
         for (var step = 0; step < scan.Time; step++)
         {
             var t = scan.IsBackwards ? scan.Time - 1 - step : step;
@@ -172,16 +164,10 @@ internal sealed unsafe partial class CpuKernels
     {
         var (n, width) = (scan.Hidden, scan.Width);
         var stride = Panels.Padded<V, T>(n);
-<<<<<<< HEAD
         var rows = Panels.PaddedRows(count);
         var gradients = (T*)Workspace.Get(Workspace.Sums, ((long)rows + 1) * stride * sizeof(T));
         var zeros = gradients + ((long)rows * stride);
         new Span<T>(gradients, checked((rows + 1) * stride)).Clear();
-=======
-        var gradients = (T*)Workspace.Get(Workspace.Right, (long)(count + 1) * stride * sizeof(T));
-        var zeros = gradients + ((long)count * stride);
-        new Span<T>(gradients, checked((count + 1) * stride)).Clear();
->>>>>>> bench
         for (var row = 0; row < count; row++)
             new Span<T>((T*)scan.StateGradient + (((long)first + row) * n), n).CopyTo(new(gradients + ((long)row * stride), n));
         for (var step = scan.Time - 1; step >= 0; step--)

@@ -46,7 +46,7 @@ internal static unsafe class Panels
             height = MatrixMicroKernels.Height(manyRegisters, rows - row);
             MatrixPacking.Pack(packedRows + ((long)row * depth), height, a + (row * aStride), aStride, 1, Math.Min(height, rows - row), depth);
         }
-        var tile = new Tile<T> { ARow = 1, BDepth = 2 * V.Count, CRow = cStride, AddendRow = cStride };
+        var tile = new Tile<T> { ARow = 1, BDepth = 2 * V.Count, BSecond = V.Count, CRow = cStride, CSecond = V.Count, AddendRow = cStride };
         for (var column = 0; column < columns; column += 2 * V.Count)
             for (var from = 0; from < depth; from += Depth)
             {

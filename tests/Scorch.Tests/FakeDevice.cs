@@ -47,6 +47,8 @@ internal static class FakeDevice
 
         public override void MatrixProduct(in Operand output, in Operand left, in Operand right) => Cpu.MatrixProduct(On(output), On(left), On(right));
 
+        public override void MatrixProduct(in Operand output, in Operand left, in Operand right, in Operand bias) => Cpu.MatrixProduct(On(output), On(left), On(right), On(bias));
+
         public override void Gather(in Operand output, in Operand input, in Operand index, int dimension) => Cpu.Gather(On(output), On(input), On(index), dimension);
 
         public override void Scatter(in Operand output, in Operand index, in Operand source, int dimension, bool accumulate) => Cpu.Scatter(On(output), On(index), On(source), dimension, accumulate);
@@ -56,6 +58,8 @@ internal static class FakeDevice
         public override void AddSlices(in Operand output, in Operand index, in Operand source, int dimension) => Cpu.AddSlices(On(output), On(index), On(source), dimension);
 
         public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending) => Cpu.Sort(On(values), On(indices), On(input), dimension, descending);
+
+        public override void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest) => Cpu.Top(On(values), On(indices), On(input), dimension, greatest);
 
         public override long[] Positions(in Operand input) => Cpu.Positions(On(input));
 
@@ -89,6 +93,8 @@ internal static class FakeDevice
 
         public override void SingularValues(in Operand u, in Operand values, in Operand v, in Operand input) => Cpu.SingularValues(On(u), On(values), On(v), On(input));
 
+        public override void RealFourierTransform(in Operand output, in Operand input, double scale) => Cpu.RealFourierTransform(On(output), On(input), scale);
+
         public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale) => Cpu.FourierTransform(On(output), On(input), inverse, scale);
 
         public override void Softmax(in Operand output, in Operand input, bool logarithm) => Cpu.Softmax(On(output), On(input), logarithm);
@@ -120,6 +126,32 @@ internal static class FakeDevice
 
         public override void MomentumStep(in Operand parameter, in Operand gradient, in Operand velocity, in MomentumFactors factors) =>
             Cpu.MomentumStep(On(parameter), On(gradient), On(velocity), factors);
+
+        public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.Attention(On(output), On(logarithms), On(queries), On(keys), On(values), On(mask), isCausal, scale);
+
+        public override void AttentionGradient(in AttentionGradients o, in Operand? mask, bool isCausal, double scale) =>
+            Cpu.AttentionGradient(
+                new(On(o.QueryGradient), On(o.KeyGradient), On(o.ValueGradient), On(o.Gradient), On(o.Output), On(o.Logarithms), On(o.Queries), On(o.Keys), On(o.Values)), On(mask), isCausal, scale);
+
+        public override void Recur(
+            RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias) =>
+            Cpu.Recur(cell, backwards, On(states), On(carry), On(gates), On(weight), On(inputBias), On(hiddenBias));
+
+        public override void RecurGradient(
+            RecurrentCell cell,
+            bool backwards,
+            in Operand gateGradients,
+            in Operand? hiddenGradients,
+            in Operand stateGradient,
+            in Operand? cellGradient,
+            in Operand? outputGradient,
+            in Operand states,
+            in Operand? carry,
+            in Operand gates,
+            in Operand weight) =>
+            Cpu.RecurGradient(
+                cell, backwards, On(gateGradients), On(hiddenGradients), On(stateGradient), On(cellGradient), On(outputGradient), On(states), On(carry), On(gates), On(weight));
 
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 

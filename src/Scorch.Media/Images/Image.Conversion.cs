@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Scorch.Media;
 
 public sealed partial class Image
@@ -18,25 +20,46 @@ public sealed partial class Image
     public Image ToGrey()
     {
         if (Channels < 3) return Channels == 1 ? this : Pick([0]);
-        int Luma(int at) => bytes is null
-            ? (int)(((words![at] * 19595L) + (words[at + 1] * 38470L) + (words[at + 2] * 7471L) + 0x8000) >> 16)
-            : ((bytes[at] * 19595) + (bytes[at + 1] * 38470) + (bytes[at + 2] * 7471) + 0x8000) >> 16;
-        return Build(Width, Height, 1, (x, y, _) => Luma(((y * Width) + x) * Channels));
+        if (bytes is null)
+        {
+            var luma = new ushort[Width * Height];
+            for (int i = 0, at = 0; i < luma.Length; i++, at += Channels)
+                luma[i] = (ushort)(((words![at] * 19595L) + (words[at + 1] * 38470L) + (words[at + 2] * 7471L) + 0x8000) >> 16);
+            return new(Width, Height, 1, luma);
+        }
+        var grey = new byte[Width * Height];
+        for (int i = 0, at = 0; i < grey.Length; i++, at += Channels)
+            grey[i] = (byte)(((bytes[at] * 19595) + (bytes[at + 1] * 38470) + (bytes[at + 2] * 7471) + 0x8000) >> 16);
+        return new(Width, Height, 1, grey);
     }
 
     /// <summary>Samples in 0 … 1 as float32 [channels, height, width].</summary>
     public Tensor ToTensor()
     {
-        var values = new float[Width * Height * Channels];
         var plane = Width * Height;
-        var scale = 1f / MaximumSample;
-        for (var pixel = 0; pixel < plane; pixel++)
-            for (var channel = 0; channel < Channels; channel++)
+        var rented = ArrayPool<float>.Shared.Rent(plane * Channels);
+        try
+        {
+            var values = rented.AsSpan(0, plane * Channels);
+            var scale = 1f / MaximumSample;
+            if (bytes is not null && Channels == 3) Planes.Split(bytes, values, scale);
+            else
             {
-                var at = (pixel * Channels) + channel;
-                values[(channel * plane) + pixel] = (bytes is null ? words![at] : bytes[at]) * scale;
+                for (var channel = 0; channel < Channels; channel++)
+                {
+                    var target = values.Slice(channel * plane, plane);
+                    if (bytes is null)
+                        for (int i = 0, at = channel; i < target.Length; i++, at += Channels) target[i] = words![at] * scale;
+                    else
+                        for (int i = 0, at = channel; i < target.Length; i++, at += Channels) target[i] = bytes[at] * scale;
+                }
             }
-        return Tensor.From(values, [Channels, Height, Width]);
+            return Tensor.From<float>(values, [Channels, Height, Width]);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 
     /// <summary>An 8-bit picture from [channels, height, width] in 0 … 1; values outside are cut off, values between are rounded.</summary>
@@ -49,12 +72,14 @@ public sealed partial class Image
         var (channels, height, width) = (tensor.Shape[0], tensor.Shape[1], tensor.Shape[2]);
         var values = tensor.To(DataType.Float32).ToArray<float>();
         var plane = width * height;
-        return Build8(width, height, channels, (x, y, channel) =>
+        var samples = new byte[checked(plane * channels)];
+        for (var i = 0; i < values.Length; i++)
         {
-            var value = values[(channel * plane) + (y * width) + x];
-            if (float.IsNaN(value)) throw new ArgumentException($"Image.FromTensor: channel {channel}, row {y}, column {x} is NaN.", nameof(tensor));
-            return (int)MathF.Round(Math.Clamp(value, 0, 1) * 255);
-        });
+            var (channel, pixel) = (i / plane, i % plane);
+            if (float.IsNaN(values[i])) throw new ArgumentException($"Image.FromTensor: channel {channel}, row {pixel / width}, column {pixel % width} is NaN.", nameof(tensor));
+            samples[(pixel * channels) + channel] = (byte)MathF.Round(Math.Clamp(values[i], 0, 1) * 255);
+        }
+        return new(width, height, channels, samples);
     }
 
     /// <summary>A part of the picture.</summary>
@@ -67,7 +92,10 @@ public sealed partial class Image
     {
         if (left < 0 || top < 0 || width < 1 || height < 1 || (long)left + width > Width || (long)top + height > Height)
             throw new ArgumentException($"Image.Crop: {width} x {height} pixels at ({left}, {top}) do not lie inside {Width} x {Height}.");
-        return Build(width, height, Channels, (x, y, channel) => this[left + x, top + y, channel]);
+        var first = ((top * Width) + left) * Channels;
+        return bytes is null
+            ? new(width, height, Channels, Rows(words!, first, Width * Channels, width * Channels, height))
+            : new(width, height, Channels, Rows(bytes, first, Width * Channels, width * Channels, height));
     }
 
     /// <summary>The part of the given size around the centre; offsets are rounded as torchvision does, to even at a half.</summary>
@@ -75,34 +103,50 @@ public sealed partial class Image
         Crop((int)Math.Round((Width - width) / 2.0), (int)Math.Round((Height - height) / 2.0), width, height);
 
     /// <summary>Left and right exchanged.</summary>
-    public Image FlipHorizontal() => Build(Width, Height, Channels, (x, y, channel) => this[Width - 1 - x, y, channel]);
+    public Image FlipHorizontal() => bytes is null
+        ? new(Width, Height, Channels, Mirrored(words!, Width, Channels))
+        : new(Width, Height, Channels, Mirrored(bytes, Width, Channels));
 
     /// <summary>Top and bottom exchanged.</summary>
-    public Image FlipVertical() => Build(Width, Height, Channels, (x, y, channel) => this[x, Height - 1 - y, channel]);
-
-    private Image Pick(int[] channels) => Build(Width, Height, channels.Length, (x, y, channel) => this[x, y, channels[channel]]);
-
-    private Image Build(int width, int height, int channels, Func<int, int, int, int> sample) => bytes is null
-        ? Build16(width, height, channels, sample)
-        : Build8(width, height, channels, sample);
-
-    private static Image Build8(int width, int height, int channels, Func<int, int, int, int> sample)
+    public Image FlipVertical()
     {
-        var samples = new byte[checked(width * height * channels)];
-        var at = 0;
-        for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++)
-                for (var channel = 0; channel < channels; channel++) samples[at++] = (byte)sample(x, y, channel);
-        return new(width, height, channels, samples);
+        var (size, first) = (Width * Channels, (Height - 1) * Width * Channels);
+        return bytes is null
+            ? new(Width, Height, Channels, Rows(words!, first, -size, size, Height))
+            : new(Width, Height, Channels, Rows(bytes, first, -size, size, Height));
     }
 
-    private static Image Build16(int width, int height, int channels, Func<int, int, int, int> sample)
+    private Image Pick(int[] channels) => bytes is null
+        ? new(Width, Height, channels.Length, Picked(words!, Channels, channels))
+        : new(Width, Height, channels.Length, Picked(bytes, Channels, channels));
+
+    /// <summary>Rows of a length, the first at a place and each a step behind the one before.</summary>
+    private static T[] Rows<T>(T[] samples, int first, int step, int length, int count)
     {
-        var samples = new ushort[checked(width * height * channels)];
+        var result = GC.AllocateUninitializedArray<T>(length * count);
+        for (var y = 0; y < count; y++) samples.AsSpan(first + (y * step), length).CopyTo(result.AsSpan(y * length));
+        return result;
+    }
+
+    private static T[] Mirrored<T>(T[] samples, int width, int channels)
+    {
+        var result = GC.AllocateUninitializedArray<T>(samples.Length);
+        var size = width * channels;
+        for (var start = 0; start < samples.Length; start += size)
+        {
+            var (source, target) = (start, start + size - channels);
+            for (var x = 0; x < width; x++, source += channels, target -= channels)
+                for (var channel = 0; channel < channels; channel++) result[target + channel] = samples[source + channel];
+        }
+        return result;
+    }
+
+    private static T[] Picked<T>(T[] samples, int channels, int[] wanted)
+    {
+        var result = GC.AllocateUninitializedArray<T>(checked(samples.Length / channels * wanted.Length));
         var at = 0;
-        for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++)
-                for (var channel = 0; channel < channels; channel++) samples[at++] = (ushort)sample(x, y, channel);
-        return new(width, height, channels, samples);
+        for (var pixel = 0; pixel < samples.Length; pixel += channels)
+            foreach (var channel in wanted) result[at++] = samples[pixel + channel];
+        return result;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Scorch.Media;
 
 /// <summary>How samples between pixels are found.</summary>
@@ -41,30 +43,77 @@ public sealed partial class Image
     private Image Resample(Filter filter, bool alongRows)
     {
         var (width, height) = alongRows ? (filter.Starts.Length, Height) : (Width, filter.Starts.Length);
+        if (bytes is not null)
+        {
+            var samples = GC.AllocateUninitializedArray<byte>(checked(width * height * Channels));
+            if (alongRows) AlongRows(bytes, samples, filter);
+            else AlongColumns(bytes, samples, filter);
+            return new(width, height, Channels, samples);
+        }
         var step = alongRows ? Channels : Width * Channels;
         return Build(width, height, Channels, (x, y, channel) =>
         {
             var target = alongRows ? x : y;
             var first = filter.Starts[target];
             var at = alongRows ? (((y * Width) + first) * Channels) + channel : (((first * Width) + x) * Channels) + channel;
-            if (bytes is null)
+            var sum = 0.0;
+            foreach (var weight in filter.Weights[target])
             {
-                var sum = 0.0;
-                foreach (var weight in filter.Weights[target])
-                {
-                    sum += weight * words![at];
-                    at += step;
-                }
-                return (int)Math.Clamp(Math.Floor(sum + 0.5), 0, ushort.MaxValue);
-            }
-            var fixedSum = 1 << (FractionBits - 1);
-            foreach (var weight in filter.FixedWeights[target])
-            {
-                fixedSum += weight * bytes[at];
+                sum += weight * words![at];
                 at += step;
             }
-            return Math.Clamp(fixedSum >> FractionBits, 0, byte.MaxValue);
+            return (int)Math.Clamp(Math.Floor(sum + 0.5), 0, ushort.MaxValue);
         });
+    }
+
+    private void AlongRows(byte[] source, byte[] samples, Filter filter)
+    {
+        var at = 0;
+        for (var y = 0; y < Height; y++)
+        {
+            var row = source.AsSpan(y * Width * Channels, Width * Channels);
+            for (var x = 0; x < filter.Starts.Length; x++)
+            {
+                var weights = filter.FixedWeights[x];
+                for (var channel = 0; channel < Channels; channel++)
+                {
+                    var sum = 1 << (FractionBits - 1);
+                    var place = (filter.Starts[x] * Channels) + channel;
+                    foreach (var weight in weights)
+                    {
+                        sum += weight * row[place];
+                        place += Channels;
+                    }
+                    samples[at++] = (byte)Math.Clamp(sum >> FractionBits, 0, byte.MaxValue);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whole rows at once: each target row is a weighted sum of source rows.</summary>
+    private void AlongColumns(byte[] source, byte[] samples, Filter filter)
+    {
+        var size = Width * Channels;
+        var sums = new int[size];
+        for (var y = 0; y < filter.Starts.Length; y++)
+        {
+            Array.Fill(sums, 1 << (FractionBits - 1));
+            var start = filter.Starts[y] * size;
+            foreach (var weight in filter.FixedWeights[y])
+            {
+                Accumulate(source.AsSpan(start, size), weight, sums);
+                start += size;
+            }
+            var target = samples.AsSpan(y * size, size);
+            for (var x = 0; x < target.Length; x++) target[x] = (byte)Math.Clamp(sums[x] >> FractionBits, 0, byte.MaxValue);
+        }
+    }
+
+    private static void Accumulate(ReadOnlySpan<byte> row, int weight, Span<int> sums)
+    {
+        var x = 0;
+        for (; x <= row.Length - 8; x += 8) (Vector256.Create<int>(sums.Slice(x, 8)) + (Planes.Widen(row, x) * weight)).CopyTo(sums[x..]);
+        for (; x < row.Length; x++) sums[x] += weight * row[x];
     }
 
     private Image MultiplyByAlpha() => Build(Width, Height, Channels, (x, y, channel) =>
@@ -83,6 +132,22 @@ public sealed partial class Image
             ? sample
             : (int)Math.Min((long)MaximumSample * sample / alpha, MaximumSample);
     });
+
+    private Image Build(int width, int height, int channels, Func<int, int, int, int> sample)
+    {
+        var count = checked(width * height * channels);
+        var (small, large) = bytes is null ? (null, new ushort[count]) : (new byte[count], (ushort[]?)null);
+        var at = 0;
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+                for (var channel = 0; channel < channels; channel++, at++)
+                {
+                    var value = sample(x, y, channel);
+                    if (small is null) large![at] = (ushort)value;
+                    else small[at] = (byte)value;
+                }
+        return small is null ? new(width, height, channels, large!) : new(width, height, channels, small);
+    }
 
     /// <summary>For each target position, where its window starts in the source and the weights there, which sum to 1.</summary>
     private sealed class Filter

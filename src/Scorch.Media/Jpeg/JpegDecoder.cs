@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Scorch.Media;
 
 /// <summary>Reads JPEG (ITU-T T.81): baseline, extended sequential and progressive Huffman coding of 8-bit grey, YCbCr and RGB pictures.</summary>
@@ -6,7 +8,7 @@ internal sealed class JpegDecoder
 {
     private readonly ByteReader reader;
     private readonly MediaLimits limits;
-    private readonly ushort[]?[] quantisation = new ushort[]?[4];
+    private readonly int[]?[] quantisation = new int[]?[4];
     private readonly JpegHuffmanTable?[] dc = new JpegHuffmanTable?[4];
     private readonly JpegHuffmanTable?[] ac = new JpegHuffmanTable?[4];
     private JpegFrame? frame;
@@ -16,7 +18,19 @@ internal sealed class JpegDecoder
 
     private JpegDecoder(ByteReader reader, MediaLimits limits) => (this.reader, this.limits) = (reader, limits);
 
-    public static Image Decode(ByteReader reader, MediaLimits limits) => new JpegDecoder(reader, limits).Run();
+    public static Image Decode(ByteReader reader, MediaLimits limits)
+    {
+        var decoder = new JpegDecoder(reader, limits);
+        try
+        {
+            return decoder.Run();
+        }
+        finally
+        {
+            foreach (var component in decoder.frame?.Components ?? [])
+                if (component.Plane.Length > 0) ArrayPool<byte>.Shared.Return(component.Plane);
+        }
+    }
 
     private Image Run()
     {
@@ -52,9 +66,10 @@ internal sealed class JpegDecoder
         }
         if (frame is null) throw reader.Error("there is no picture in the file (no frame header); get another copy.");
         foreach (var component in frame.Components)
-            if (component.Quantisation is null) throw reader.Error($"component {component.Id} was never coded; the file is truncated or damaged.");
-        var planes = frame.Components.Select(Samples).ToArray();
-        return JpegColour.ToImage(frame, planes, IsRgb(frame));
+            if (component.Steps.Length == 0) throw reader.Error($"component {component.Id} was never coded; the file is truncated or damaged.");
+        if (frame.Progressive)
+            foreach (var component in frame.Components) Transform(component);
+        return JpegColour.ToImage(frame, IsRgb(frame));
     }
 
     private int NextMarker()
@@ -106,7 +121,13 @@ internal sealed class JpegDecoder
         var blocks = components.Sum(component => (long)component.StoredAcross * component.StoredDown);
         if (blocks / (progressive ? 8 : 4) > reader.Remaining)
             throw reader.Error($"the header asks for {width} x {height} pixels, which the {reader.Remaining} bytes that follow cannot hold; the file is truncated or damaged.");
-        foreach (var component in components) component.Coefficients = new short[64 * component.StoredAcross * component.StoredDown];
+        foreach (var component in components)
+        {
+            var size = 64 * component.StoredAcross * component.StoredDown;
+            if (progressive) component.Coefficients = new short[size];
+            component.Plane = ArrayPool<byte>.Shared.Rent(size);
+            component.Blocks = new(component.Plane, component.Stride);
+        }
     }
 
     private void ReadQuantisation(int end)
@@ -115,8 +136,8 @@ internal sealed class JpegDecoder
         {
             var kind = reader.Byte();
             if ((kind & 15) > 3 || kind >> 4 > 1) throw reader.Error($"quantisation table {kind & 15} of precision {kind >> 4} cannot be; the file is damaged.");
-            var table = new ushort[64];
-            for (var k = 0; k < 64; k++) table[JpegTransform.NaturalOrder[k]] = (ushort)(kind >> 4 == 0 ? reader.Byte() : reader.UInt16Big());
+            var table = new int[64];
+            for (var k = 0; k < 64; k++) table[k] = kind >> 4 == 0 ? reader.Byte() : reader.UInt16Big();
             quantisation[kind & 15] = table;
         }
     }
@@ -156,7 +177,7 @@ internal sealed class JpegDecoder
         for (var i = 0; i < count; i++)
         {
             var component = components[i];
-            component.Quantisation ??= quantisation[component.QuantisationTable] ?? throw reader.Error($"quantisation table {component.QuantisationTable} is missing; the file is damaged.");
+            if (component.Steps.Length == 0) component.Steps = quantisation[component.QuantisationTable] ?? throw reader.Error($"quantisation table {component.QuantisationTable} is missing; the file is damaged.");
             component.Prediction = 0;
             var (dcTable, acTable) = (tables[i] >> 4, tables[i] & 15);
             if (dcTable > 3 || acTable > 3) throw reader.Error($"a scan names Huffman tables {dcTable} and {acTable}; 0 to 3 can be, the file is damaged.");
@@ -168,20 +189,22 @@ internal sealed class JpegDecoder
         new JpegScan(reader, frame, components, restartInterval, first, last, high, low).Decode();
     }
 
-    private static byte[] Samples(JpegComponent component)
+    /// <summary>The samples of a progressive picture's component, once all its scans are read.</summary>
+    private static void Transform(JpegComponent component)
     {
-        var stride = 8 * component.BlocksAcross;
-        var padded = new byte[stride * 8 * component.BlocksDown];
+        var blocks = component.Blocks!;
         for (var y = 0; y < component.BlocksDown; y++)
             for (var x = 0; x < component.BlocksAcross; x++)
             {
                 var block = component.Coefficients.AsSpan(64 * ((y * component.StoredAcross) + x), 64);
-                JpegTransform.Inverse(block, component.Quantisation!, padded.AsSpan((y * 8 * stride) + (8 * x)), stride);
+                var lane = blocks.Next(x, y);
+                for (var k = 0; k < 64; k++)
+                {
+                    var place = JpegTransform.NaturalOrder[k];
+                    blocks.Work[(place * JpegBlocks.Lanes) + lane] = block[place] * component.Steps[k];
+                }
             }
-        if (stride == component.Width && 8 * component.BlocksDown == component.Height) return padded;
-        var plane = new byte[component.Width * component.Height];
-        for (var y = 0; y < component.Height; y++) padded.AsSpan(y * stride, component.Width).CopyTo(plane.AsSpan(y * component.Width));
-        return plane;
+        blocks.Flush();
     }
 
     /// <summary>Three components are YCbCr unless an Adobe marker, or the components' names without a JFIF marker, say RGB.</summary>

@@ -30,8 +30,16 @@ internal sealed class JpegComponent(int id, int horizontal, int vertical, int ta
 
     public int StoredDown { get; set; }
 
-    /// <summary>Quantised coefficients, 64 a block in natural order.</summary>
+    /// <summary>Quantised coefficients of a progressive picture, 64 a block in natural order.</summary>
     public short[] Coefficients { get; set; } = [];
+
+    /// <summary>Samples, <see cref="Stride"/> a row; those beyond the component's own size mean nothing.</summary>
+    public byte[] Plane { get; set; } = [];
+
+    public int Stride => 8 * StoredAcross;
+
+    /// <summary>The way of decoded blocks to the plane.</summary>
+    public JpegBlocks? Blocks { get; set; }
 
     public JpegHuffmanTable? Dc { get; set; }
 
@@ -39,8 +47,8 @@ internal sealed class JpegComponent(int id, int horizontal, int vertical, int ta
 
     public int Prediction { get; set; }
 
-    /// <summary>The table as it stood when the component's first scan began.</summary>
-    public ushort[]? Quantisation { get; set; }
+    /// <summary>Quantisation steps in zigzag order, as they stood when the component's first scan began; empty before.</summary>
+    public int[] Steps { get; set; } = [];
 }
 
 /// <summary>Size and components of a JPEG picture.</summary>

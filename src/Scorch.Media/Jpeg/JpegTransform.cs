@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Scorch.Media;
 
 /// <summary>The 8x8 cosine transform in integers, after Loeffler, Ligtenberg and Moschytz (1989): the accurate integer method, bit for bit as libjpeg's.</summary>
@@ -27,20 +30,16 @@ internal static class JpegTransform
         35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
     ];
 
-    /// <summary>Dequantises a block and writes its 8x8 samples, level-shifted and clamped.</summary>
-    public static void Inverse(ReadOnlySpan<short> coefficients, ReadOnlySpan<ushort> quantisation, Span<byte> output, int stride)
+    /// <summary>Turns dequantised coefficients into samples around 0, a block in each lane: first the columns, then the rows.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Inverse(Span<Vector256<int>> work)
     {
-        Span<int> work = stackalloc int[64];
-        for (var i = 0; i < 64; i++) work[i] = coefficients[i] * quantisation[i];
         for (var column = 0; column < 8; column++) InverseLine(work, column, 8, Bits - PassBits);
-        for (var row = 0; row < 8; row++)
-        {
-            InverseLine(work, 8 * row, 1, Bits + PassBits + 3);
-            for (var x = 0; x < 8; x++) output[(row * stride) + x] = (byte)Math.Clamp(work[(8 * row) + x] + 128, 0, 255);
-        }
+        for (var row = 0; row < 8; row++) InverseLine(work, 8 * row, 1, Bits + PassBits + 3);
     }
 
-    private static void InverseLine(Span<int> work, int at, int step, int shift)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InverseLine(Span<Vector256<int>> work, int at, int step, int shift)
     {
         var (s0, s1, s2, s3) = (work[at], work[at + step], work[at + (2 * step)], work[at + (3 * step)]);
         var (s4, s5, s6, s7) = (work[at + (4 * step)], work[at + (5 * step)], work[at + (6 * step)], work[at + (7 * step)]);
@@ -53,16 +52,16 @@ internal static class JpegTransform
         var (t10, t13, t11, t12) = (even0 + even3, even0 - even3, even1 + even2, even1 - even2);
 
         var z5 = (s7 + s3 + s5 + s1) * F1175875602;
-        var o1 = -(s7 + s1) * F0899976223;
-        var o2 = -(s5 + s3) * F2562915447;
-        var o3 = (-(s7 + s3) * F1961570560) + z5;
-        var o4 = (-(s5 + s1) * F0390180644) + z5;
+        var o1 = (s7 + s1) * -F0899976223;
+        var o2 = (s5 + s3) * -F2562915447;
+        var o3 = ((s7 + s3) * -F1961570560) + z5;
+        var o4 = ((s5 + s1) * -F0390180644) + z5;
         var t0 = (s7 * F0298631336) + o1 + o3;
         var t1 = (s5 * F2053119869) + o2 + o4;
         var t2 = (s3 * F3072711026) + o2 + o3;
         var t3 = (s1 * F1501321110) + o1 + o4;
 
-        var half = 1 << (shift - 1);
+        var half = Vector256.Create(1 << (shift - 1));
         work[at] = (t10 + t3 + half) >> shift;
         work[at + (7 * step)] = (t10 - t3 + half) >> shift;
         work[at + step] = (t11 + t2 + half) >> shift;

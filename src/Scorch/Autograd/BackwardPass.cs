@@ -35,11 +35,12 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
             if (isTarget && stopAtTargets) continue;
             if (node is LeafNode leaf)
             {
-                if (accumulateLeaves) Gather(leaf.Tensor, arrived![0]!);
+                if (accumulateLeaves) Gather(leaf, arrived![0]!);
                 continue;
             }
             if (needed is not null && !FlowsOn(node, needed)) continue;
-            var flowing = node.Backward(arrived!);
+            var made = Storage.Last;
+            var flowing = Tape.Backward(node, arrived!, needed);
             if (!retainGraph) node.Release();
             for (var i = 0; i < node.Edges.Length; i++)
             {
@@ -47,6 +48,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
                 if (edge.Node is null || flowing[i] is not { } gradient) continue;
                 if (needed is not null && !needed.Contains(edge.Node)) continue;
                 if (watched) Tape.ThrowIfNaN(gradient, node.Name, "backward");
+                if (edge.Node is LeafNode target && accumulateLeaves) target.OwnsArrived = node.Name != Differentiation.CustomName && IsFresh(gradient, flowing, made);
                 if (Accumulate(edge, gradient)) queue.Enqueue(edge.Node, -edge.Node.Order);
             }
         }
@@ -70,15 +72,33 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
         return false;
     }
 
-    private void Gather(Tensor leaf, Tensor gradient)
+    /// <summary>Whether a derivative made this gradient just now, for one input, without gaps: nothing else holds its elements.</summary>
+    private static bool IsFresh(Tensor gradient, Tensor?[] flowing, long made)
     {
-        if (leaf.Gradient is null)
+        if (gradient.Storage.Number <= made || !gradient.IsContiguous) return false;
+        var holders = 0;
+        foreach (var other in flowing)
+            if (other is not null && ReferenceEquals(other.Storage, gradient.Storage)) holders++;
+        return holders == 1;
+    }
+
+    private void Gather(LeafNode leaf, Tensor gradient)
+    {
+        var tensor = leaf.Tensor;
+        if (tensor.Gradient is not null)
         {
-            leaf.Gradient = createGraph ? gradient : gradient.Detach().Clone();
-            return;
+            if (createGraph) tensor.Gradient += gradient;
+            else tensor.Gradient.AddInPlace(gradient);
         }
-        if (createGraph) leaf.Gradient += gradient;
-        else leaf.Gradient.AddInPlace(gradient);
+        else if (createGraph)
+        {
+            tensor.Gradient = gradient;
+        }
+        else
+        {
+            tensor.Gradient = leaf.OwnsArrived ? gradient.Detach() : gradient.Detach().Clone();
+        }
+        leaf.OwnsArrived = false;
     }
 
     /// <summary>The targets and every node behind which one lies.</summary>

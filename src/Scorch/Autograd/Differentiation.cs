@@ -3,6 +3,9 @@ namespace Scorch.Autograd;
 /// <summary>Gradients, products with Jacobians, and derivatives of functions.</summary>
 public static class Differentiation
 {
+    /// <summary>The operation whose derivative is the caller's, who may keep the gradients that it gives.</summary>
+    internal const string CustomName = "Custom";
+
     /// <summary>The gradients of the sum of <paramref name="outputs"/>, each weighted by its output gradient, with respect to <paramref name="inputs"/>.</summary>
     /// <param name="outputs">Results of recorded operations.</param>
     /// <param name="inputs">Tensors that require gradients, leaves or not.</param>
@@ -217,7 +220,7 @@ public static class Differentiation
         Tensor output;
         using (GradientMode.Disable()) output = forward(inputs).Detach();
         if (!Tape.Records(inputs)) return output;
-        return Tape.Record(output, "Custom", inputs, [.. inputs, output], gradient =>
+        return Tape.Record(output, CustomName, inputs, [.. inputs, output], gradient =>
         {
             var gradients = backward(inputs, output, gradient);
             if (gradients.Length != inputs.Length)

@@ -40,6 +40,9 @@ internal sealed class LeafNode(Tensor tensor) : Node("Leaf", [])
 {
     public Tensor Tensor { get; } = tensor;
 
+    /// <summary>Whether the gradient that arrived last was made for this leaf alone, so that it may be kept without a copy.</summary>
+    public bool OwnsArrived { get; set; }
+
     public override Tensor?[] Backward(Tensor?[] gradients) => [];
 
     public override void Release()

@@ -3,6 +3,36 @@ namespace Scorch.Autograd;
 /// <summary>Records operations.</summary>
 internal static class Tape
 {
+    /// <summary>The inputs, by bits, whose gradients nobody asked of the node that this thread goes back through.</summary>
+    [ThreadStatic]
+    private static ulong unwanted;
+
+    /// <summary>Inside a derivative: whether the gradient of an input is asked for.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="index">Its place among the recorded inputs.</param>
+    public static bool Wants(Tensor? input, int index) => input is { RequiresGradient: true } && (index >= 64 || ((unwanted >> index) & 1) == 0);
+
+    /// <summary>The gradients of a node's inputs; those that <paramref name="needed"/> leaves out need not be computed.</summary>
+    public static Tensor?[] Backward(Node node, Tensor?[] gradients, HashSet<Node>? needed)
+    {
+        var outer = unwanted;
+        unwanted = 0;
+        if (needed is not null)
+        {
+            var edges = node.Edges;
+            for (var i = 0; i < edges.Length && i < 64; i++)
+                if (edges[i].Node is not { } target || !needed.Contains(target)) unwanted |= 1UL << i;
+        }
+        try
+        {
+            return node.Backward(gradients);
+        }
+        finally
+        {
+            unwanted = outer;
+        }
+    }
+
     public static bool Records(Tensor x) => x.RequiresGradient && GradientMode.IsEnabled;
 
     public static bool Records(Tensor x, Tensor y) => (x.RequiresGradient || y.RequiresGradient) && GradientMode.IsEnabled;

@@ -19,4 +19,10 @@ internal sealed record ConvolutionGeometry(
     public int KernelSize => Kernel[0] * Kernel[1] * Kernel[2];
 
     public int ResultSize => Result[0] * Result[1] * Result[2];
+
+    /// <summary>Where a tap reads, from the corner of its window.</summary>
+    public (int Depth, int Height, int Width) TapOffset(int tap) => (
+        tap / (Kernel[1] * Kernel[2]) * Dilation[0],
+        tap / Kernel[2] % Kernel[1] * Dilation[1],
+        tap % Kernel[2] * Dilation[2]);
 }

@@ -1,132 +1,63 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
 
 internal abstract partial class KernelTable
 {
-    /// <summary>Discrete Fourier transform of each row of contiguous complex128 [b, n] times <paramref name="scale"/>; the inverse turns the sign of the exponent only.</summary>
+    /// <summary>
+    /// Discrete Fourier transform over the middle of contiguous [outer, n, inner], complex64 or complex128, times <paramref name="scale"/>;
+    /// the inverse turns the sign of the exponent only.
+    /// </summary>
     public abstract void FourierTransform(in Operand output, in Operand input, bool inverse, double scale);
+
+    /// <summary>The first n / 2 + 1 numbers of that of real [outer, n, inner], float32 or float64: complex [outer, n / 2 + 1, inner].</summary>
+    public abstract void RealFourierTransform(in Operand output, in Operand input, double scale);
 }
 
 internal sealed unsafe partial class CpuKernels
 {
     public override void FourierTransform(in Operand output, in Operand input, bool inverse, double scale)
     {
-        var n = input.Shape[1];
+        if (input.Type == DataType.Complex64) FourierTransform<float>(output, input, false, inverse, (float)scale);
+        else FourierTransform<double>(output, input, false, inverse, scale);
+    }
+
+    public override void RealFourierTransform(in Operand output, in Operand input, double scale)
+    {
+        if (input.Type == DataType.Float32) FourierTransform<float>(output, input, true, false, (float)scale);
+        else FourierTransform<double>(output, input, true, false, scale);
+    }
+
+    private static void FourierTransform<T>(in Operand output, in Operand input, bool real, bool inverse, T scale)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
         if (input.Count == 0) return;
-        var plan = new FourierPlan(n, inverse);
+        var (outer, length, inner) = (input.Shape[0], input.Shape[1], input.Shape[2]);
+        // Two real lines make one complex line.
+        var lines = real ? (((long)outer * inner) + 1) / 2 : (long)outer * inner;
         fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference)
         {
-            var target = (Complex*)outputBytes;
-            var source = (Complex*)inputBytes;
-            Dispatch(input.Shape[0], n * 16L, row =>
-            {
-                var result = new Span<Complex>(target + (row * n), n);
-                plan.Transform(new ReadOnlySpan<Complex>(source + (row * n), n), result);
-                if (scale != 1)
-                    foreach (ref var value in result) value *= scale;
-            });
-        }
-    }
-}
-
-/// <summary>Twiddle factors and the way to transform one length: mixed radix where all prime factors are small, Bluestein's chirp convolution otherwise.</summary>
-internal sealed class FourierPlan
-{
-    /// <summary>Greatest prime factor for which the direct butterfly is used.</summary>
-    private const int GreatestRadix = 31;
-
-    private readonly int length;
-    private readonly int[] radices;
-    private readonly Complex[] roots;
-    private readonly Complex[] chirp = [];
-    private readonly Complex[] chirpSpectrum = [];
-    private readonly FourierPlan? forward;
-    private readonly FourierPlan? backward;
-
-    public FourierPlan(int length, bool inverse)
-    {
-        this.length = length;
-        radices = Factor(length);
-        var sign = inverse ? 2.0 : -2.0;
-        if (radices.Length == 0 || radices[^1] <= GreatestRadix)
-        {
-            roots = new Complex[length];
-            for (var k = 0; k < length; k++) roots[k] = Root(sign * k / length);
-            return;
-        }
-        // Bluestein: jk = (j^2 + k^2 - (j - k)^2) / 2 makes the sum a convolution with a chirp.
-        roots = [];
-        var padded = checked((int)BitOperations.RoundUpToPowerOf2((uint)((2L * length) - 1)));
-        (forward, backward) = (new(padded, false), new(padded, true));
-        chirp = new Complex[length];
-        for (long k = 0; k < length; k++) chirp[k] = Root(sign / 2 * (k * k % (2L * length)) / length);
-        var wave = new Complex[padded];
-        for (var k = 0; k < length; k++) wave[k] = wave[(padded - k) % padded] = Complex.Conjugate(chirp[k]);
-        chirpSpectrum = new Complex[padded];
-        forward.Transform(wave, chirpSpectrum);
-    }
-
-    public void Transform(ReadOnlySpan<Complex> source, Span<Complex> target)
-    {
-        if (forward is null) Mixed(source, 0, 1, target, 0);
-        else Chirp(source, target);
-    }
-
-    private void Chirp(ReadOnlySpan<Complex> source, Span<Complex> target)
-    {
-        var padded = chirpSpectrum.Length;
-        var (signal, spectrum) = (new Complex[padded], new Complex[padded]);
-        for (var k = 0; k < length; k++) signal[k] = source[k] * chirp[k];
-        forward!.Transform(signal, spectrum);
-        for (var k = 0; k < padded; k++) spectrum[k] *= chirpSpectrum[k];
-        backward!.Transform(spectrum, signal);
-        for (var k = 0; k < length; k++) target[k] = signal[k] * chirp[k] / padded;
-    }
-
-    /// <summary>Decimation in time: the transforms of every radix-th element, joined by butterflies.</summary>
-    private void Mixed(ReadOnlySpan<Complex> source, int start, int stride, Span<Complex> target, int level)
-    {
-        if (level == radices.Length)
-        {
-            target[0] = source[start];
-            return;
-        }
-        var radix = radices[level];
-        var part = target.Length / radix;
-        for (var r = 0; r < radix; r++) Mixed(source, start + (r * stride), stride * radix, target.Slice(r * part, part), level + 1);
-        Span<Complex> terms = stackalloc Complex[GreatestRadix];
-        for (var k = 0; k < part; k++)
-        {
-            if (radix == 2)
-            {
-                var odd = target[part + k] * roots[k * stride];
-                (target[k], target[part + k]) = (target[k] + odd, target[k] - odd);
-                continue;
-            }
-            for (var r = 0; r < radix; r++) terms[r] = target[(r * part) + k] * roots[(int)((long)r * k * stride % length)];
-            for (var q = 0; q < radix; q++)
-            {
-                var sum = terms[0];
-                for (var r = 1; r < radix; r++) sum += terms[r] * roots[r * q % radix * (length / radix)];
-                target[(q * part) + k] = sum;
-            }
+            var job = new FourierJob<T>((T*)inputBytes, (T*)outputBytes, outer, length, inner, real, inverse, scale);
+            if (Vector512.IsHardwareAccelerated && lines >= Simd512<T>.Count) RunFourier<Simd512<T>, T>(job, lines);
+            else if (Vector512.IsHardwareAccelerated && job.Split<Simd512<T>>() > 0) RunFourierLines<Simd512<T>, T>(job, lines);
+            else if (Vector256.IsHardwareAccelerated && lines >= Simd256<T>.Count) RunFourier<Simd256<T>, T>(job, lines);
+            else if (Vector256.IsHardwareAccelerated && job.Split<Simd256<T>>() > 0) RunFourierLines<Simd256<T>, T>(job, lines);
+            else if (lines < Simd128<T>.Count && job.Split<Simd128<T>>() > 0) RunFourierLines<Simd128<T>, T>(job, lines);
+            else RunFourier<Simd128<T>, T>(job, lines);
         }
     }
 
-    /// <summary>e^(i pi turns).</summary>
-    private static Complex Root(double turns)
+    /// <summary>As many lines at once as a vector has elements.</summary>
+    private static void RunFourier<V, T>(FourierJob<T> job, long lines)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        var (sine, cosine) = double.SinCosPi(turns);
-        return new(cosine, sine);
+        var groups = (lines + V.Count - 1) / V.Count;
+        Dispatch(groups, job.Length * V.Count * 16L, group => job.Together<V>(group * V.Count, (int)Math.Min(V.Count, lines - (group * V.Count))));
     }
 
-    private static int[] Factor(int n)
-    {
-        var factors = new List<int>();
-        for (var p = 2; p <= n / p; p++)
-            for (; n % p == 0; n /= p) factors.Add(p);
-        if (n > 1) factors.Add(n);
-        return [.. factors];
-    }
+    /// <summary>Each line by itself, as a matrix.</summary>
+    private static void RunFourierLines<V, T>(FourierJob<T> job, long lines)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Dispatch(lines, job.Length * 16L, job.Alone<V>);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Scorch.Kernels;
 
@@ -79,19 +80,41 @@ internal sealed unsafe partial class CpuKernels
 
     public override void Gather(in Operand output, in Operand input, in Operand index, int dimension)
     {
-        var size = output.Type.Size();
-        var (targets, sources, indices) = (new Walk(output), new Walk(output.Shape, input), new Walk(index));
+        switch (output.Type.Size())
+        {
+            case 1: Gather<byte>(output, input, index, dimension); break;
+            case 2: Gather<short>(output, input, index, dimension); break;
+            case 4: Gather<int>(output, input, index, dimension); break;
+            case 8: Gather<long>(output, input, index, dimension); break;
+            default: Gather<Complex>(output, input, index, dimension); break;
+        }
+    }
+
+    private static void Gather<T>(in Operand output, in Operand input, in Operand index, int dimension)
+        where T : unmanaged
+    {
+        var (targets, sources, indices) = (new RowWalk(output.Shape, output, -1), new RowWalk(output.Shape, input, dimension), new RowWalk(output.Shape, index, -1));
         var extent = input.Shape[dimension];
         var stride = input.Strides[dimension];
         fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, indexBytes = &index.Reference)
         {
-            var target = outputBytes;
-            var source = inputBytes;
+            var target = (T*)outputBytes;
+            var source = (T*)inputBytes;
             var places = (long*)indexBytes;
-            Dispatch(output.Count, 4, i =>
+            var (pieces, length) = (targets.Pieces, targets.PieceLength);
+            Dispatch(targets.Count * pieces, length * 4, task =>
             {
-                var place = Checked("Gather", places[indices.Offset(i)], extent);
-                Move(target + (targets.Offset(i) * size), source + ((sources.OffsetWithout(i, dimension) + (place * stride)) * size), size);
+                var (row, from) = (task / pieces, task % pieces * length);
+                var to = Math.Min(targets.Length, from + length);
+                var into = target + targets.Offset(row);
+                var start = source + sources.Offset(row);
+                var at = places + indices.Offset(row);
+                for (var i = from; i < to; i++)
+                {
+                    var place = at[i * indices.Step];
+                    if ((ulong)place >= (ulong)extent) place = Checked("Gather", place, extent);
+                    into[i * targets.Step] = start[(i * sources.Step) + (place * stride)];
+                }
             });
         }
     }
@@ -115,87 +138,56 @@ internal sealed unsafe partial class CpuKernels
     private static void Scatter<T>(in Operand output, in Operand index, in Operand source, int dimension, bool accumulate)
         where T : unmanaged, INumberBase<T>
     {
-        var (targets, sources, indices) = (new Walk(index.Shape, output), new Walk(index.Shape, source), new Walk(index));
+        var (targets, sources, indices) = (new RowWalk(index.Shape, output, dimension), new RowWalk(index.Shape, source, -1), new RowWalk(index.Shape, index, -1));
         var extent = output.Shape[dimension];
         var stride = output.Strides[dimension];
-        var count = index.Count;
         fixed (byte* outputBytes = &output.Reference, sourceBytes = &source.Reference, indexBytes = &index.Reference)
         {
-            var target = (T*)outputBytes;
-            var values = (T*)sourceBytes;
-            var places = (long*)indexBytes;
-            for (long i = 0; i < count; i++)
+            for (long row = 0; row < targets.Count; row++)
             {
-                var place = Checked("Scatter", places[indices.Offset(i)], extent);
-                var element = target + targets.OffsetWithout(i, dimension) + (place * stride);
-                *element = accumulate ? *element + values[sources.Offset(i)] : values[sources.Offset(i)];
+                var target = (T*)outputBytes + targets.Offset(row);
+                var values = (T*)sourceBytes + sources.Offset(row);
+                var places = (long*)indexBytes + indices.Offset(row);
+                if (accumulate && targets.Step == 0 && stride == 1 && sources.Step == 1 && indices.Step == 1) ScatterAdd(target, extent, values, places, targets.Length);
+                else if (accumulate) ScatterAdd(target, targets.Step, stride, extent, values, sources.Step, places, indices.Step, targets.Length);
+                else Scatter(target, targets.Step, stride, extent, values, sources.Step, places, indices.Step, targets.Length);
             }
         }
     }
 
-    public override void SelectSlices(in Operand output, in Operand input, in Operand index, int dimension)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScatterAdd<T>(T* target, int extent, T* values, long* places, long count)
+        where T : unmanaged, INumberBase<T>
     {
-        var count = index.Shape.ElementCount;
-        var (places, slice) = (Indices("IndexSelect", index, input.Shape[dimension]), output.Shape.Without(dimension));
-        var (outputStrides, inputStrides) = (Drop(output.Strides, dimension), Drop(input.Strides, dimension));
-        var (target, source) = (output, input);
-        if (slice.ElementCount == 0) return;
-        Dispatch(count, slice.ElementCount, i =>
+        for (long i = 0; i < count; i++)
         {
-            var from = new Operand(source.Storage, source.Offset + (places[i] * source.Strides[dimension]), slice, inputStrides, source.Type);
-            Copy(new Operand(target.Storage, target.Offset + (i * target.Strides[dimension]), slice, outputStrides, target.Type), from);
-        });
-    }
-
-    public override void AddSlices(in Operand output, in Operand index, in Operand source, int dimension)
-    {
-        var places = Indices("IndexAdd", index, output.Shape[dimension]);
-        var slice = output.Shape.Without(dimension);
-        var (outputStrides, sourceStrides) = (Drop(output.Strides, dimension), Drop(source.Strides, dimension));
-        for (var i = 0; i < places.Length; i++)
-        {
-            var into = new Operand(output.Storage, output.Offset + (places[i] * output.Strides[dimension]), slice, outputStrides, output.Type);
-            Binary(BinaryKernel.Add, into, into, new Operand(source.Storage, source.Offset + (i * source.Strides[dimension]), slice, sourceStrides, source.Type));
+            var place = places[i];
+            if ((ulong)place >= (ulong)extent) place = Checked("Scatter", place, extent);
+            target[place] += values[i];
         }
     }
 
-    public override void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScatterAdd<T>(T* target, long targetStep, long stride, int extent, T* values, long valueStep, long* places, long placeStep, long count)
+        where T : unmanaged, INumberBase<T>
     {
-        switch (input.Type)
+        for (long i = 0; i < count; i++)
         {
-            case DataType.Float32: Sort<float>(values, indices, input, dimension, descending); break;
-            case DataType.Float64: Sort<double>(values, indices, input, dimension, descending); break;
-            case DataType.Int64: Sort<long>(values, indices, input, dimension, descending); break;
-            case DataType.Int32: Sort<int>(values, indices, input, dimension, descending); break;
-            case DataType.Int16: Sort<short>(values, indices, input, dimension, descending); break;
-            case DataType.Int8: Sort<sbyte>(values, indices, input, dimension, descending); break;
-            case DataType.UInt8 or DataType.Bool: Sort<byte>(values, indices, input, dimension, descending); break;
-            default: throw new NotSupportedException($"Sort is not defined for {input.Type}; convert the tensor first.");
+            var place = places[i * placeStep];
+            if ((ulong)place >= (ulong)extent) place = Checked("Scatter", place, extent);
+            target[(i * targetStep) + (place * stride)] += values[i * valueStep];
         }
     }
 
-    private static void Sort<T>(in Operand values, in Operand indices, in Operand input, int dimension, bool descending)
-        where T : unmanaged, INumber<T>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Scatter<T>(T* target, long targetStep, long stride, int extent, T* values, long valueStep, long* places, long placeStep, long count)
+        where T : unmanaged
     {
-        var (from, intoValues, intoIndices) = (new Lines(input, dimension), new Lines(values, dimension), new Lines(indices, dimension));
-        var comparison = new SortOrder<T>(descending);
-        fixed (byte* valueBytes = &values.Reference, indexBytes = &indices.Reference, inputBytes = &input.Reference)
+        for (long i = 0; i < count; i++)
         {
-            var target = (T*)valueBytes;
-            var places = (long*)indexBytes;
-            var source = (T*)inputBytes;
-            Dispatch(from.Count, from.Length * 16, line =>
-            {
-                var pairs = new (T Value, int Place)[from.Length];
-                var first = source + from.Offset(line);
-                for (var i = 0; i < pairs.Length; i++) pairs[i] = (first[i * from.Stride], i);
-                Array.Sort(pairs, comparison);
-                for (var i = 0; i < pairs.Length; i++)
-                {
-                    target[intoValues.Offset(line) + (i * intoValues.Stride)] = pairs[i].Value;
-                    places[intoIndices.Offset(line) + (i * intoIndices.Stride)] = pairs[i].Place;
-                }
-            });
+            var place = places[i * placeStep];
+            if ((ulong)place >= (ulong)extent) place = Checked("Scatter", place, extent);
+            target[(i * targetStep) + (place * stride)] = values[i * valueStep];
         }
     }
 
@@ -211,15 +203,6 @@ internal sealed unsafe partial class CpuKernels
         return [.. result];
     }
 
-    private static long[] Indices(string operation, in Operand index, int extent)
-    {
-        var places = new long[index.Count];
-        fixed (byte* bytes = &index.Reference)
-            for (var i = 0; i < places.Length; i++)
-                places[i] = Checked(operation, ((long*)bytes)[i * (index.Shape.Rank == 0 ? 1 : index.Strides[0])], extent);
-        return places;
-    }
-
     private static long Checked(string operation, long place, int extent)
     {
         if (place < -extent || place >= extent)
@@ -228,31 +211,6 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private static long[] Drop(long[] strides, int dimension) => [.. strides[..dimension], .. strides[(dimension + 1)..]];
-
-    private static void Move(byte* target, byte* source, int size)
-    {
-        switch (size)
-        {
-            case 1: *target = *source; break;
-            case 2: *(short*)target = *(short*)source; break;
-            case 4: *(int*)target = *(int*)source; break;
-            case 8: *(long*)target = *(long*)source; break;
-            default: *(Complex*)target = *(Complex*)source; break;
-        }
-    }
-
-    /// <summary>Equal elements keep their order; NaN counts as greatest.</summary>
-    private sealed class SortOrder<T>(bool descending) : IComparer<(T Value, int Place)>
-        where T : unmanaged, INumber<T>
-    {
-        public int Compare((T Value, int Place) x, (T Value, int Place) y)
-        {
-            var (left, right) = (T.IsNaN(x.Value), T.IsNaN(y.Value));
-            var order = left || right ? left.CompareTo(right) : x.Value < y.Value ? -1 : x.Value > y.Value ? 1 : 0;
-            if (descending) order = -order;
-            return order != 0 ? order : x.Place.CompareTo(y.Place);
-        }
-    }
 
     /// <summary>The lines of an operand along one dimension, counted row-major over the others.</summary>
     private sealed class Lines
@@ -288,26 +246,61 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    /// <summary>Offsets of elements counted row-major over a shape.</summary>
-    private sealed class Walk(Shape shape, Operand operand)
+    /// <summary>Offsets of elements counted row-major.</summary>
+    private sealed class Walk(Operand operand)
     {
-        private readonly int[] sizes = shape.Sizes;
+        private readonly int[] sizes = operand.Shape.Sizes;
         private readonly long[] strides = operand.Strides;
 
-        public Walk(in Operand operand)
-            : this(operand.Shape, operand)
-        {
-        }
-
-        public long Offset(long element) => OffsetWithout(element, -1);
-
-        public long OffsetWithout(long element, int dimension)
+        public long Offset(long element)
         {
             long offset = 0;
             for (var d = sizes.Length - 1; d >= 0; d--)
             {
-                if (d != dimension) offset += element % sizes[d] * strides[d];
+                offset += element % sizes[d] * strides[d];
                 element /= sizes[d];
+            }
+            return offset;
+        }
+    }
+
+    /// <summary>Where an operand's rows along the last dimension of a shape start, without the part of one dimension (-1 for none).</summary>
+    private sealed class RowWalk
+    {
+        private readonly int[] sizes;
+        private readonly long[] strides;
+
+        public RowWalk(Shape shape, in Operand operand, int without)
+        {
+            strides = [.. operand.Strides];
+            if (without >= 0) strides[without] = 0;
+            sizes = shape.Sizes;
+            Length = sizes.Length == 0 ? 1 : sizes[^1];
+            Step = sizes.Length == 0 ? 0 : strides[^1];
+            Count = Length == 0 ? 0 : shape.ElementCount / Length;
+        }
+
+        /// <summary>Number of rows.</summary>
+        public long Count { get; }
+
+        /// <summary>Elements of a row.</summary>
+        public long Length { get; }
+
+        /// <summary>From an element to the next in its row.</summary>
+        public long Step { get; }
+
+        /// <summary>Long rows are shared out in pieces.</summary>
+        public long PieceLength => Math.Min(Length, 16384);
+
+        public long Pieces => (Length + PieceLength - 1) / Math.Max(1, PieceLength);
+
+        public long Offset(long row)
+        {
+            long offset = 0;
+            for (var d = sizes.Length - 2; d >= 0; d--)
+            {
+                offset += row % sizes[d] * strides[d];
+                row /= sizes[d];
             }
             return offset;
         }

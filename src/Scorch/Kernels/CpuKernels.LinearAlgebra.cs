@@ -59,6 +59,11 @@ internal sealed unsafe partial class CpuKernels
             Dispatch(singular.Length, (long)n * n * n, task =>
             {
                 var a = matrices + (task * n * n);
+                if (typeof(T) == typeof(double) && n >= LeastBlocked)
+                {
+                    singular[task] = !BlockedLowerUpper((double*)a, n, swaps + (task * n));
+                    return;
+                }
                 for (var k = 0; k < n; k++)
                 {
                     var pivot = k;
@@ -117,6 +122,11 @@ internal sealed unsafe partial class CpuKernels
             {
                 var x = right + (task * n * k);
                 var a = matrices + (task * n * n);
+                if (typeof(T) == typeof(double) && n >= LeastBlocked)
+                {
+                    singular[task] = !BlockedTriangularSolve((double*)x, (double*)a, n, k, upper, unitDiagonal);
+                    return;
+                }
                 for (var step = 0; step < n; step++)
                 {
                     var i = upper ? n - 1 - step : step;
@@ -143,6 +153,11 @@ internal sealed unsafe partial class CpuKernels
             Dispatch(indefinite.Length, (long)n * n * n, task =>
             {
                 var a = matrices + (task * n * n);
+                if (typeof(T) == typeof(double) && n >= LeastBlocked)
+                {
+                    indefinite[task] = !BlockedCholesky((double*)a, n);
+                    return;
+                }
                 for (var i = 0; i < n; i++)
                 {
                     for (var j = 0; j <= i; j++)
@@ -181,64 +196,24 @@ internal sealed unsafe partial class CpuKernels
             var qs = (double*)qBytes;
             var rs = (double*)rBytes;
             var xs = (double*)inputBytes;
-            Dispatch(input.Shape[0], (long)m * n * k * 4, task =>
-            {
-                var a = new Span<double>(xs + (task * m * n), m * n).ToArray();
-                var scale = new double[k];
-                for (var j = 0; j < k; j++) scale[j] = Reflect(a, m, n, j);
-                Triangle(a, n, new Span<double>(rs + (task * k * n), k * n));
-                Orthogonal(a, scale, m, n, new Span<double>(qs + (task * m * k), m * k));
-            });
+            Dispatch(input.Shape[0], (long)m * n * k * 4, task => BlockedQr(xs + (task * m * n), m, n, qs + (task * m * k), rs + (task * k * n)));
         }
-    }
-
-    /// <summary>One Householder step, as LAPACK's dgeqrf: column j becomes beta e_j, its tail keeps v (v_j = 1); returns tau of H = I - tau v v^T.</summary>
-    private static double Reflect(double[] a, int m, int n, int j)
-    {
-        var largest = 0.0;
-        for (var i = j + 1; i < m; i++) largest = Math.Max(largest, Math.Abs(a[(i * n) + j]));
-        if (largest == 0) return 0;
-        var alpha = a[(j * n) + j];
-        largest = Math.Max(largest, Math.Abs(alpha));
-        var sum = 0.0;
-        for (var i = j; i < m; i++) sum += a[(i * n) + j] / largest * (a[(i * n) + j] / largest);
-        var beta = -Math.CopySign(largest * Math.Sqrt(sum), alpha);
-        for (var i = j + 1; i < m; i++) a[(i * n) + j] /= alpha - beta;
-        a[(j * n) + j] = beta;
-        var tau = (beta - alpha) / beta;
-        ApplyReflector(a, a, tau, m, n, n, j, j + 1);
-        return tau;
-    }
-
-    /// <summary>target[:, from..] = (I - tau v v^T) target, v in column j of <paramref name="reflectors"/>.</summary>
-    private static void ApplyReflector(Span<double> target, double[] reflectors, double tau, int m, int n, int columns, int j, int from)
-    {
-        if (tau == 0 || from >= columns) return;
-        var products = target.Slice((j * columns) + from, columns - from).ToArray();
-        for (var i = j + 1; i < m; i++)
-            for (var c = from; c < columns; c++) products[c - from] += reflectors[(i * n) + j] * target[(i * columns) + c];
-        for (var c = from; c < columns; c++) target[(j * columns) + c] -= tau * products[c - from];
-        for (var i = j + 1; i < m; i++)
-            for (var c = from; c < columns; c++) target[(i * columns) + c] -= tau * reflectors[(i * n) + j] * products[c - from];
-    }
-
-    private static void Triangle(double[] a, int n, Span<double> r)
-    {
-        for (var at = 0; at < r.Length; at++) r[at] = at % n >= at / n ? a[at] : 0;
-    }
-
-    private static void Orthogonal(double[] reflectors, double[] scale, int m, int n, Span<double> q)
-    {
-        var k = scale.Length;
-        q.Clear();
-        for (var j = 0; j < k; j++) q[(j * k) + j] = 1;
-        for (var j = k - 1; j >= 0; j--) ApplyReflector(q, reflectors, scale[j], m, n, k, j, j);
     }
 
     private static void Swap<T>(T* first, T* second, int count)
         where T : unmanaged
     {
-        for (var i = 0; i < count; i++) (first[i], second[i]) = (second[i], first[i]);
+        var i = 0;
+        if (Vector<T>.IsSupported)
+        {
+            for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                var (x, y) = (Vector.Load(first + i), Vector.Load(second + i));
+                y.Store(first + i);
+                x.Store(second + i);
+            }
+        }
+        for (; i < count; i++) (first[i], second[i]) = (second[i], first[i]);
     }
 
     /// <summary>target -= factor * source; element by element, so that the vector width does not show in the bits.</summary>

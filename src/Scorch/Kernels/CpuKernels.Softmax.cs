@@ -134,10 +134,25 @@ internal sealed unsafe partial class CpuKernels
             {
                 var y = (T*)pointers.P0 + (row * n);
                 var x = (T*)pointers.P1 + (row * n);
+                if (!logarithm)
+                {
+                    Row<V, T>(y, x, n);
+                    continue;
+                }
                 var greatest = Greatest<V, T>(x, n);
-                if (logarithm) Add<V, T>(y, x, n, -(greatest + T.Log(SumOfExponentials<V, T>(x, null, n, greatest))));
-                else Scale<V, T>(y, n, T.One / SumOfExponentials<V, T>(x, y, n, greatest));
+                Add<V, T>(y, x, n, -(greatest + T.Log(SumOfExponentials<V, T>(x, null, n, greatest))));
             }
+        }
+
+        /// <summary>The softmax of a row; returns the logarithm of the sum of exponentials.</summary>
+        public static T Row<V, T>(T* y, T* x, int n)
+            where V : struct, ISimd<V, T>
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            var greatest = Greatest<V, T>(x, n);
+            var sum = SumOfExponentials<V, T>(x, y, n, greatest);
+            Scale<V, T>(y, n, T.One / sum);
+            return greatest + T.Log(sum);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]

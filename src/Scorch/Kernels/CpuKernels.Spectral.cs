@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -26,12 +27,84 @@ internal sealed unsafe partial class CpuKernels
 
     private static void SymmetricEigen(int n, double* matrix, Span<double> values, double* vectors)
     {
-        var parts = Matrix<double>.Build.Dense(n, n, (i, j) => matrix[i >= j ? (i * n) + j : (j * n) + i]).Evd(Symmetricity.Symmetric);
-        var order = Rising(parts.EigenValues);
-        for (var column = 0; column < n; column++)
+        var buffer = ArrayPool<double>.Shared.Rent(checked((2 * n * n) + (5 * n)));
+        fixed (double* memory = buffer)
         {
-            values[column] = parts.EigenValues[order[column]].Real;
-            for (var row = 0; row < n; row++) vectors[(row * n) + column] = parts.EigenVectors[row, order[column]];
+            var (work, reflectors) = ((nint)memory, (nint)(memory + ((long)n * n)));
+            var rest = memory + (2L * n * n);
+            var exponent = CopySymmetric(matrix, (double*)work, n);
+            var diagonal = new Span<double>(rest, n);
+            var beside = new Span<double>(rest + n, n);
+            var scales = rest + (2 * n);
+            Tridiagonalize((double*)work, n, (double*)reflectors, scales, diagonal, beside, rest + (3 * n));
+            var rows = (double*)work;
+            Orthogonal(rows, (double*)reflectors, scales, Math.Max(0, n - 2), n, n, 1);
+            TridiagonalEigen.Solve(diagonal, beside, rows, n);
+            var order = new int[n];
+            for (var i = 0; i < n; i++) order[i] = i;
+            diagonal.Sort(order.AsSpan());
+            for (var i = 0; i < n; i++) values[i] = Math.ScaleB(diagonal[i], exponent);
+            var sorted = (double*)reflectors;
+            for (var i = 0; i < n; i++) Move(rows + ((long)order[i] * n), sorted + ((long)i * n), n);
+            Transpose(sorted, n, vectors, n, n, n);
+        }
+        ArrayPool<double>.Shared.Return(buffer);
+    }
+
+    /// <summary>Both triangles from the lower one, over the power of two returned, which brings products of two elements into the range of float64.</summary>
+    private static int CopySymmetric(double* source, double* target, int n)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var value = source[((long)i * n) + j];
+                target[((long)i * n) + j] = value;
+                target[((long)j * n) + i] = value;
+                largest = Math.Max(largest, Math.Abs(value));
+            }
+        }
+        if (largest is 0 or (> 1e-100 and < 1e100)) return 0;
+        var exponent = Math.ILogB(largest);
+        for (var i = 0L; i < (long)n * n; i++) target[i] = Math.ScaleB(target[i], -exponent);
+        return exponent;
+    }
+
+    /// <summary>
+    /// Q^T A Q tridiagonal for Q = H_0 … H_(n-3). Both triangles of A are kept, so that a row holds a column: one pass brings a row up to date with the
+    /// last reflection and multiplies it by the next.
+    /// </summary>
+    private static void Tridiagonalize(double* a, int n, double* reflectors, double* scales, Span<double> diagonal, Span<double> beside, double* scratch)
+    {
+        // The pending update is A -= v w^T + w v^T.
+        var w = scratch;
+        var products = scratch + n;
+        new Span<double>(scratch, 2 * n).Clear();
+        for (var k = 0; k < n; k++)
+        {
+            var row = a + ((long)k * n);
+            // Nothing is pending before the first row; the last two rows have no reflection of their own.
+            var last = k == 0 || n < 3 ? w : reflectors + ((long)Math.Min(k - 1, n - 3) * n);
+            Reflections.UpdateAndDot(row + k, last[k], w + k, w[k], last + k, last + k, n - k);
+            diagonal[k] = row[k];
+            if (k >= n - 2)
+            {
+                beside[k] = k == n - 2 ? row[k + 1] : 0;
+                continue;
+            }
+            var (from, count) = (k + 1, n - k - 1);
+            var tau = Reflections.Create(row + from, count);
+            scales[k] = tau;
+            beside[k] = row[from];
+            var v = reflectors + ((long)k * n);
+            new Span<double>(v, from).Clear();
+            v[from] = 1;
+            Move(row + from + 1, v + from + 1, count - 1);
+            for (var i = from; i < n; i++)
+                products[i] = tau * Reflections.UpdateAndDot(a + ((long)i * n) + from, last[i], w + from, w[i], last + from, v + from, count);
+            var half = tau / 2 * Reflections.Dot(products + from, v + from, count);
+            for (var i = from; i < n; i++) w[i] = products[i] - (half * v[i]);
         }
     }
 
@@ -65,20 +138,73 @@ internal sealed unsafe partial class CpuKernels
             var spectrum = (double*)valueBytes;
             var vs = (double*)vBytes;
             var matrices = (double*)inputBytes;
-            Dispatch(input.Shape[0], (long)n * n * n * 10, task =>
+            Dispatch(input.Shape[0], (long)n * n * n * 10, task => SingularValues(
+                n, matrices + (task * n * n), us + (task * n * n), new Span<double>(spectrum + (task * n), n), vs + (task * n * n)));
+        }
+    }
+
+    private static void SingularValues(int n, double* matrix, double* u, Span<double> values, double* v)
+    {
+        var buffer = ArrayPool<double>.Shared.Rent(checked((5 * n * n) + (5 * n)));
+        fixed (double* memory = buffer)
+        {
+            var square = (long)n * n;
+            var work = memory;
+            var (leftReflectors, rightReflectors) = ((nint)(memory + square), (nint)(memory + (2 * square)));
+            var (left, right) = ((nint)(memory + (3 * square)), (nint)(memory + (4 * square)));
+            var rest = memory + (5 * square);
+            var diagonal = new Span<double>(rest, n);
+            var above = new Span<double>(rest + n, n);
+            var (leftScales, rightScales) = ((nint)(rest + (2 * n)), (nint)(rest + (3 * n)));
+            new ReadOnlySpan<double>(matrix, n * n).CopyTo(new Span<double>(work, n * n));
+            Bidiagonalize(work, n, (double*)leftReflectors, (double*)leftScales, (double*)rightReflectors, (double*)rightScales, diagonal, above, rest + (4 * n));
+            Orthogonal((double*)left, (double*)leftReflectors, (double*)leftScales, n, n, n, 0);
+            Orthogonal((double*)right, (double*)rightReflectors, (double*)rightScales, Math.Max(0, n - 1), n, n, 1);
+            BidiagonalSingularValues.Solve(diagonal, above, (double*)left, (double*)right, n);
+            var order = new int[n];
+            for (var i = 0; i < n; i++) order[i] = i;
+            diagonal.Sort(order.AsSpan(), (x, y) => y.CompareTo(x));
+            diagonal.CopyTo(values);
+            for (var i = 0; i < n; i++)
             {
-                var matrix = matrices + (task * n * n);
-                var parts = Matrix<double>.Build.Dense(n, n, (i, j) => matrix[(i * n) + j]).Svd(computeVectors: true);
-                for (var c = 0; c < n; c++)
-                {
-                    spectrum[(task * n) + c] = parts.S[c];
-                    for (var i = 0; i < n; i++)
-                    {
-                        us[(task * n * n) + (i * n) + c] = parts.U[i, c];
-                        vs[(task * n * n) + (i * n) + c] = parts.VT[c, i];
-                    }
-                }
-            });
+                Move((double*)left + ((long)order[i] * n), (double*)leftReflectors + ((long)i * n), n);
+                Move((double*)right + ((long)order[i] * n), (double*)rightReflectors + ((long)i * n), n);
+            }
+            Transpose((double*)leftReflectors, n, u, n, n, n);
+            Transpose((double*)rightReflectors, n, v, n, n, n);
+        }
+        ArrayPool<double>.Shared.Return(buffer);
+    }
+
+    /// <summary>U^T A V upper bidiagonal, by a reflection of a column and one of a row in turn.</summary>
+    private static void Bidiagonalize(
+        double* a, int n, double* leftReflectors, double* leftScales, double* rightReflectors, double* rightScales, Span<double> diagonal, Span<double> above, double* products)
+    {
+        for (var k = 0; k < n; k++)
+        {
+            var x = leftReflectors + ((long)k * n);
+            new Span<double>(x, k).Clear();
+            for (var i = k; i < n; i++) x[i] = a[((long)i * n) + k];
+            leftScales[k] = Reflections.Create(x + k, n - k);
+            diagonal[k] = x[k];
+            x[k] = 1;
+            above[k] = 0;
+            var (from, count) = (k + 1, n - k - 1);
+            if (count == 0) continue;
+            new Span<double>(products, count).Clear();
+            for (var i = k; i < n; i++) Reflections.Add(products, x[i], a + ((long)i * n) + from, count);
+            for (var i = k; i < n; i++) Reflections.Add(a + ((long)i * n) + from, -leftScales[k] * x[i], products, count);
+            var y = rightReflectors + ((long)k * n);
+            new Span<double>(y, from).Clear();
+            Move(a + ((long)k * n) + from, y + from, count);
+            rightScales[k] = Reflections.Create(y + from, count);
+            above[k] = y[from];
+            y[from] = 1;
+            for (var i = from; i < n; i++)
+            {
+                var row = a + ((long)i * n) + from;
+                Reflections.Add(row, -rightScales[k] * Reflections.Dot(row, y + from, count), y + from, count);
+            }
         }
     }
 }

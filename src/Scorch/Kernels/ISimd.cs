@@ -13,6 +13,12 @@ internal unsafe interface ISimd<V, T>
 
     static abstract void Store(V value, T* target);
 
+    /// <summary>The first and, in <paramref name="seconds"/>, the second numbers of pairs that lie in memory one behind the other.</summary>
+    static abstract V LoadPairs(T* source, out V seconds);
+
+    /// <summary>The inverse of <see cref="LoadPairs"/>.</summary>
+    static abstract void StorePairs(V firsts, V seconds, T* target);
+
     static abstract V operator +(V a, V b);
 
     static abstract V operator -(V a, V b);

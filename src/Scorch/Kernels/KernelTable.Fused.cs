@@ -35,6 +35,16 @@ internal abstract partial class KernelTable
     public abstract void NormalizeChannelsGradient(
         in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups);
 
+    /// <summary>
+    /// softmax(scale Q K^T + mask) V for [a, b, queries, d], [a, b, keys, d], [a, b, keys, v] with any strides outside the last dimension;
+    /// the mask broadcasts over [a, b, queries, keys] by strides of 0. A causal query looks at keys up to its own position.
+    /// Logarithms [a * b, queries] receive those of the sums of exponentials. Memory is linear in queries and keys.
+    /// </summary>
+    public abstract void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale);
+
+    /// <summary>Gradients of that by queries, keys and values, all contiguous.</summary>
+    public abstract void AttentionGradient(in AttentionGradients gradients, in Operand? mask, bool isCausal, double scale);
+
     /// <summary>One step of Adam: mean and square move, then the parameter; operands may be strided alike.</summary>
     public abstract void AdamStep(in Operand parameter, in Operand gradient, in Operand mean, in Operand square, in Operand? greatest, in AdamFactors factors);
 
@@ -59,3 +69,7 @@ internal readonly record struct AdamFactors(double Beta1, double Beta2, double E
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Nesterov">Look ahead along the velocity.</param>
 internal readonly record struct MomentumFactors(double Momentum, double Keep, double Decay, double Rate, bool Nesterov);
+
+/// <summary>The operands of attention's backward pass: results, then what was saved and the gradient of the output (contiguous).</summary>
+internal readonly record struct AttentionGradients(
+    Operand QueryGradient, Operand KeyGradient, Operand ValueGradient, Operand Gradient, Operand Output, Operand Logarithms, Operand Queries, Operand Keys, Operand Values);

@@ -31,9 +31,6 @@ internal abstract partial class KernelTable
     /// <summary>Running sum or product along a dimension.</summary>
     public abstract void Scan(ReduceKernel kernel, in Operand output, in Operand input, int dimension);
 
-    /// <summary>Batched matrix product [b, m, k] x [b, k, n] -> [b, m, n]; a batch stride may be 0.</summary>
-    public abstract void MatrixProduct(in Operand output, in Operand left, in Operand right);
-
     /// <summary>output[i...] = input[..., index[i...], ...] along a dimension.</summary>
     public abstract void Gather(in Operand output, in Operand input, in Operand index, int dimension);
 
@@ -48,6 +45,9 @@ internal abstract partial class KernelTable
 
     /// <summary>Stable sort along a dimension; NaN last when ascending, first when descending.</summary>
     public abstract void Sort(in Operand values, in Operand indices, in Operand input, int dimension, bool descending);
+
+    /// <summary>The first elements of such a sorted line, as many as fit <paramref name="values"/> and <paramref name="indices"/>: the greatest falling or the least rising.</summary>
+    public abstract void Top(in Operand values, in Operand indices, in Operand input, int dimension, bool greatest);
 
     /// <summary>Flat positions of the set elements of a bool tensor, in order.</summary>
     public abstract long[] Positions(in Operand input);

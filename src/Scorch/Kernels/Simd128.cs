@@ -21,6 +21,35 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     public static void Store(Simd128<T> value, T* target) => value.v.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> LoadPairs(T* source, out Simd128<T> seconds)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector128.Load((ulong*)source), Vector128.Load((ulong*)source + 2));
+            seconds = new(Vector128.Narrow(Vector128.ShiftRightLogical(a, 32), Vector128.ShiftRightLogical(b, 32)).As<uint, T>());
+            return new(Vector128.Narrow(a, b).As<uint, T>());
+        }
+        var (x, y) = (Vector128.Load((double*)source), Vector128.Load((double*)source + 2));
+        seconds = new(Vector128.Create(x[1], y[1]).As<double, T>());
+        return new(Vector128.Create(x[0], y[0]).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(Simd128<T> firsts, Simd128<T> seconds, T* target)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector128.Widen(firsts.v.AsUInt32()), Vector128.Widen(seconds.v.AsUInt32()));
+            (a.Lower | Vector128.ShiftLeft(b.Lower, 32)).Store((ulong*)target);
+            (a.Upper | Vector128.ShiftLeft(b.Upper, 32)).Store((ulong*)target + 2);
+            return;
+        }
+        var (x, y) = (firsts.v.AsDouble(), seconds.v.AsDouble());
+        Vector128.Create(x[0], y[0]).Store((double*)target);
+        Vector128.Create(x[1], y[1]).Store((double*)target + 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> operator +(Simd128<T> a, Simd128<T> b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

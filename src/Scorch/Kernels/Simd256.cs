@@ -21,6 +21,38 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     public static void Store(Simd256<T> value, T* target) => value.v.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> LoadPairs(T* source, out Simd256<T> seconds)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector256.Load((ulong*)source), Vector256.Load((ulong*)source + 4));
+            seconds = new(Vector256.Narrow(Vector256.ShiftRightLogical(a, 32), Vector256.ShiftRightLogical(b, 32)).As<uint, T>());
+            return new(Vector256.Narrow(a, b).As<uint, T>());
+        }
+        var (x, y) = (Vector256.Load((double*)source), Vector256.Load((double*)source + 4));
+        var left = Vector256.Create(-1L, -1L, 0L, 0L).AsDouble();
+        seconds = new(Vector256.ConditionalSelect(left, Vector256.Shuffle(x, Vector256.Create(1L, 3L, 0L, 0L)), Vector256.Shuffle(y, Vector256.Create(0L, 0L, 1L, 3L))).As<double, T>());
+        return new(Vector256.ConditionalSelect(left, Vector256.Shuffle(x, Vector256.Create(0L, 2L, 0L, 0L)), Vector256.Shuffle(y, Vector256.Create(0L, 0L, 0L, 2L))).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(Simd256<T> firsts, Simd256<T> seconds, T* target)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector256.Widen(firsts.v.AsUInt32()), Vector256.Widen(seconds.v.AsUInt32()));
+            (a.Lower | Vector256.ShiftLeft(b.Lower, 32)).Store((ulong*)target);
+            (a.Upper | Vector256.ShiftLeft(b.Upper, 32)).Store((ulong*)target + 4);
+            return;
+        }
+        var even = Vector256.Create(-1L, 0L, -1L, 0L).AsDouble();
+        var (low, high) = (Vector256.Create(0L, 0L, 1L, 1L), Vector256.Create(2L, 2L, 3L, 3L));
+        var (x, y) = (firsts.v.AsDouble(), seconds.v.AsDouble());
+        Vector256.ConditionalSelect(even, Vector256.Shuffle(x, low), Vector256.Shuffle(y, low)).Store((double*)target);
+        Vector256.ConditionalSelect(even, Vector256.Shuffle(x, high), Vector256.Shuffle(y, high)).Store((double*)target + 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> operator +(Simd256<T> a, Simd256<T> b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

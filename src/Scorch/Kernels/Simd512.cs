@@ -21,6 +21,38 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     public static void Store(Simd512<T> value, T* target) => value.v.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> LoadPairs(T* source, out Simd512<T> seconds)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector512.Load((ulong*)source), Vector512.Load((ulong*)source + 8));
+            seconds = new(Vector512.Narrow(Vector512.ShiftRightLogical(a, 32), Vector512.ShiftRightLogical(b, 32)).As<uint, T>());
+            return new(Vector512.Narrow(a, b).As<uint, T>());
+        }
+        var (x, y) = (Vector512.Load((double*)source), Vector512.Load((double*)source + 8));
+        var left = Vector512.Create(-1L, -1L, -1L, -1L, 0L, 0L, 0L, 0L).AsDouble();
+        seconds = new(Vector512.ConditionalSelect(left, Vector512.Shuffle(x, Vector512.Create(1L, 3L, 5L, 7L, 0L, 0L, 0L, 0L)), Vector512.Shuffle(y, Vector512.Create(0L, 0L, 0L, 0L, 1L, 3L, 5L, 7L))).As<double, T>());
+        return new(Vector512.ConditionalSelect(left, Vector512.Shuffle(x, Vector512.Create(0L, 2L, 4L, 6L, 0L, 0L, 0L, 0L)), Vector512.Shuffle(y, Vector512.Create(0L, 0L, 0L, 0L, 0L, 2L, 4L, 6L))).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(Simd512<T> firsts, Simd512<T> seconds, T* target)
+    {
+        if (sizeof(T) == 4)
+        {
+            var (a, b) = (Vector512.Widen(firsts.v.AsUInt32()), Vector512.Widen(seconds.v.AsUInt32()));
+            (a.Lower | Vector512.ShiftLeft(b.Lower, 32)).Store((ulong*)target);
+            (a.Upper | Vector512.ShiftLeft(b.Upper, 32)).Store((ulong*)target + 8);
+            return;
+        }
+        var even = Vector512.Create(-1L, 0L, -1L, 0L, -1L, 0L, -1L, 0L).AsDouble();
+        var (low, high) = (Vector512.Create(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L), Vector512.Create(4L, 4L, 5L, 5L, 6L, 6L, 7L, 7L));
+        var (x, y) = (firsts.v.AsDouble(), seconds.v.AsDouble());
+        Vector512.ConditionalSelect(even, Vector512.Shuffle(x, low), Vector512.Shuffle(y, low)).Store((double*)target);
+        Vector512.ConditionalSelect(even, Vector512.Shuffle(x, high), Vector512.Shuffle(y, high)).Store((double*)target + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> operator +(Simd512<T> a, Simd512<T> b) => new(a.v + b.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -79,6 +79,32 @@ public sealed class MultiheadAttention : Module
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
     public (Tensor Output, Tensor Weights) Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask = null, Tensor? keyPadding = null)
     {
+        var (q, k, v) = Projected(queries, keys, values);
+        var scores = (q / Math.Sqrt(q.Shape[-1])).MatMul(k.T);
+        if (mask is not null) scores = Masked(scores, mask.Rank == 3 ? mask.Reshape(scores.Shape) : mask);
+        if (keyPadding is not null) scores = Masked(scores, keyPadding.Unsqueeze(1).Unsqueeze(1));
+        var weights = scores.Softmax(-1);
+        if (IsTraining && dropout > 0) weights = weights.Dropout(dropout, random);
+        return (Joined(weights.MatMul(v), queries.Shape), weights.Mean(1));
+    }
+
+    /// <summary>The output alone: the weights are never stored.</summary>
+    internal Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask = null, Tensor? keyPadding = null)
+    {
+        if (IsTraining && dropout > 0) return Forward(queries, keys, values, mask, keyPadding).Output;
+        var (q, k, v) = Projected(queries, keys, values);
+        Tensor? added = null;
+        if (mask is not null) added = Added(mask.Rank == 3 ? mask.Reshape(q.Shape[0], Heads, q.Shape[2], k.Shape[2]) : mask, q.DataType);
+        if (keyPadding is not null) added = Added(keyPadding.Unsqueeze(1).Unsqueeze(1), q.DataType) is var padding && added is not null ? added + padding : padding;
+        return Joined(q.ScaledDotProductAttention(k, v, added), queries.Shape);
+    }
+
+    private Tensor Joined(Tensor heads, Shape shape) =>
+        Output.Forward(heads.Permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).Reshape([.. shape[..2], Output.Weight.Shape[0]]));
+
+    /// <summary>Queries, keys and values of all heads: [batch, heads, time, features].</summary>
+    private (Tensor Queries, Tensor Keys, Tensor Values) Projected(Tensor queries, Tensor keys, Tensor values)
+    {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
@@ -93,15 +119,13 @@ public sealed class MultiheadAttention : Module
             var split = projected.Reshape(x.Shape[0], x.Shape[1], Heads, features / Heads);
             return batchFirst ? split.Permute(0, 2, 1, 3) : split.Permute(1, 2, 0, 3);
         }
-        var (q, k, v) = (Heads4(queries, 0), Heads4(keys, 1), Heads4(values, 2));
-        var scores = (q / Math.Sqrt(features / Heads)).MatMul(k.T);
-        if (mask is not null) scores = Masked(scores, mask.Rank == 3 ? mask.Reshape(scores.Shape) : mask);
-        if (keyPadding is not null) scores = Masked(scores, keyPadding.Unsqueeze(1).Unsqueeze(1));
-        var weights = scores.Softmax(-1);
-        if (IsTraining && dropout > 0) weights = weights.Dropout(dropout, random);
-        var joined = weights.MatMul(v).Permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).Reshape(queries.Shape);
-        return (Output.Forward(joined), weights.Mean(1));
+        return (Heads4(queries, 0), Heads4(keys, 1), Heads4(values, 2));
     }
+
+    /// <summary>What is added to scores: minus infinity where a mask of truth values forbids attention.</summary>
+    private static Tensor Added(Tensor mask, DataType type) => mask.DataType == DataType.Bool
+        ? Tensor.Where(mask, Tensor.Full([], double.NegativeInfinity, type, mask.Device), Tensor.Zeros([], type, mask.Device))
+        : mask.To(type);
 
     private static Tensor Masked(Tensor scores, Tensor mask) =>
         mask.DataType == DataType.Bool ? scores.MaskedFill(mask, double.NegativeInfinity) : scores + mask;

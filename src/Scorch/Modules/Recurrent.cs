@@ -1,3 +1,5 @@
+using Scorch.Kernels;
+
 namespace Scorch.Modules;
 
 /// <summary>How a recurrent network is built.</summary>
@@ -51,12 +53,12 @@ public abstract class Recurrent : Module
         for (var i = 0; i < weights.Length; i++)
         {
             var suffix = $"l{i / Directions}{(i % Directions == 1 ? "_reverse" : "")}";
-            yield return ($"weight_ih_{suffix}", weights[i].Input);
-            yield return ($"weight_hh_{suffix}", weights[i].Hidden);
-            if (weights[i].InputBias is { } inputBias) yield return ($"bias_ih_{suffix}", inputBias);
-            if (weights[i].HiddenBias is { } hiddenBias) yield return ($"bias_hh_{suffix}", hiddenBias);
+            string[] names = ["weight_ih_", "weight_hh_", "bias_ih_", "bias_hh_"];
+            foreach (var (name, tensor) in names.Zip(weights[i].All())) yield return (name + suffix, (Parameter)tensor);
         }
     }
+
+    private protected abstract RecurrentCell Cell { get; }
 
     /// <summary>One step: the input's share of the gates [batch, gates * hidden], the states before, the hidden weights; gives the states after, output first.</summary>
     private protected abstract Tensor[] Step(Tensor input, Tensor[] states, Weights weights);
@@ -94,7 +96,12 @@ public abstract class Recurrent : Module
         return (Options.BatchFirst ? series.Transpose(0, 1) : series, [.. finals.Select(states => Tensor.Stack(states))]);
     }
 
-    private (Tensor Output, Tensor[] States) Scan(Tensor series, Tensor[] states, Weights own, bool backwards)
+    private (Tensor Output, Tensor[] States) Scan(Tensor series, Tensor[] states, Weights own, bool backwards) => RecurrentScan.Serves(series, states, own)
+        ? RecurrentScan.Run(Cell, series, states, own, backwards, (x, first, weights) => ScanByStep(x, first, weights, backwards))
+        : ScanByStep(series, states, own, backwards);
+
+    /// <summary>The definition of a scan: one step after the other, in differentiable operations.</summary>
+    internal (Tensor Output, Tensor[] States) ScanByStep(Tensor series, Tensor[] states, Weights own, bool backwards)
     {
         // The input's share of the gates of all steps is one matrix product.
         var shares = series.Affine(own.Input, own.InputBias);
@@ -110,7 +117,11 @@ public abstract class Recurrent : Module
 
     private protected Tensor[] Gates(Tensor x) => x.Split(x.Shape[-1] / gates, -1);
 
-    private protected sealed record Weights(Parameter Input, Parameter Hidden, Parameter? InputBias, Parameter? HiddenBias);
+    /// <summary>The weights of one layer in one direction: both biases or none.</summary>
+    internal sealed record Weights(Tensor Input, Tensor Hidden, Tensor? InputBias, Tensor? HiddenBias)
+    {
+        public Tensor[] All() => InputBias is null ? [Input, Hidden] : [Input, Hidden, InputBias, HiddenBias!];
+    }
 }
 
 /// <summary>The plain recurrent network <c>h = tanh(W_ih x + b_ih + W_hh h + b_hh)</c>, or with a rectifier.</summary>
@@ -130,6 +141,8 @@ public sealed class Rnn(int inputs, int hidden, RandomSource random, RecurrentOp
         var (output, states) = Run(x, [state]);
         return (output, states[0]);
     }
+
+    private protected override RecurrentCell Cell => rectifier ? RecurrentCell.Rectifier : RecurrentCell.Tanh;
 
     private protected override Tensor[] Step(Tensor input, Tensor[] states, Weights weights)
     {
@@ -154,6 +167,8 @@ public sealed class Gru(int inputs, int hidden, RandomSource random, RecurrentOp
         var (output, states) = Run(x, [state]);
         return (output, states[0]);
     }
+
+    private protected override RecurrentCell Cell => RecurrentCell.Gru;
 
     private protected override Tensor[] Step(Tensor input, Tensor[] states, Weights weights)
     {
@@ -182,6 +197,8 @@ public sealed class Lstm(int inputs, int hidden, RandomSource random, RecurrentO
         var (output, states) = Run(x, [state, cell]);
         return (output, states[0], states[1]);
     }
+
+    private protected override RecurrentCell Cell => RecurrentCell.Lstm;
 
     private protected override Tensor[] Step(Tensor input, Tensor[] states, Weights weights)
     {

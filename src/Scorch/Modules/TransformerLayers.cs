@@ -70,7 +70,7 @@ public sealed class TransformerEncoderLayer : Module
     /// <returns>Of the shape of <paramref name="x"/>.</returns>
     public Tensor Forward(Tensor x, Tensor? mask = null, Tensor? padding = null)
     {
-        Tensor Attend(Tensor y) => Drop(SelfAttention.Forward(y, y, y, mask, padding).Output);
+        Tensor Attend(Tensor y) => Drop(SelfAttention.Attend(y, y, y, mask, padding));
         Tensor Map(Tensor y) => Drop(Linear2.Forward(Drop(options.Activate(Linear1.Forward(y)))));
         if (options.NormFirst)
         {
@@ -136,8 +136,8 @@ public sealed class TransformerDecoderLayer : Module
     /// <returns>Of the shape of <paramref name="x"/>.</returns>
     public Tensor Forward(Tensor x, Tensor memory, Tensor? mask = null, Tensor? memoryMask = null, Tensor? padding = null, Tensor? memoryPadding = null)
     {
-        Tensor Attend(Tensor y) => Drop(SelfAttention.Forward(y, y, y, mask, padding).Output);
-        Tensor Cross(Tensor y) => Drop(CrossAttention.Forward(y, memory, memory, memoryMask, memoryPadding).Output);
+        Tensor Attend(Tensor y) => Drop(SelfAttention.Attend(y, y, y, mask, padding));
+        Tensor Cross(Tensor y) => Drop(CrossAttention.Attend(y, memory, memory, memoryMask, memoryPadding));
         Tensor Map(Tensor y) => Drop(Linear2.Forward(Drop(options.Activate(Linear1.Forward(y)))));
         if (options.NormFirst)
         {

@@ -18,10 +18,7 @@ public partial class Tensor
     public Tensor Gelu(bool approximate = false)
     {
         if (approximate) return 0.5 * this * (1 + (Math.Sqrt(2 / Math.PI) * (this + (0.044715 * this * Square()))).Tanh());
-        return Unary(
-            UnaryKernel.Gelu,
-            (x, y, g) => FusedGradient(BinaryKernel.GeluGradient, g, x) ?? (g * (x.NormalDistribution() + (x * x.NormalDensity()))),
-            Saves.Input);
+        return Unary(UnaryKernel.Gelu, (x, y, g) => GeluSlope(g, x), Saves.Input);
     }
 
     private Tensor NormalDistribution() => 0.5 * (1 + (this * Math.Sqrt(0.5)).Erf());

@@ -30,7 +30,7 @@ public partial class Tensor
 
     /// <summary>The product, element by element, broadcasting.</summary>
     public static Tensor operator *(Tensor a, Tensor b) =>
-        Binary("Multiply", BinaryKernel.Multiply, a, b, g => (a.RequiresGradient ? g * b.Conjugate() : null, b.RequiresGradient ? g * a.Conjugate() : null), a, b);
+        Binary("Multiply", BinaryKernel.Multiply, a, b, g => (Tape.Wants(a, 0) ? g * b.Conjugate() : null, Tape.Wants(b, 1) ? g * a.Conjugate() : null), a, b);
 
     /// <summary>The product with a number.</summary>
     public static Tensor operator *(Tensor a, Scalar b) =>
@@ -46,7 +46,7 @@ public partial class Tensor
             BinaryKernel.Divide,
             Float(a),
             Float(b),
-            g => (a.RequiresGradient ? g / b.Conjugate() : null, b.RequiresGradient ? -g * (a / b / b).Conjugate() : null),
+            g => (Tape.Wants(a, 0) ? g / b.Conjugate() : null, Tape.Wants(b, 1) ? -g * (a / b / b).Conjugate() : null),
             a,
             b);
 
@@ -81,8 +81,8 @@ public partial class Tensor
             this,
             exponent,
             g => (
-                RequiresGradient ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
-                exponent.RequiresGradient ? g * ExponentSlope(exponent).Conjugate() : null),
+                Tape.Wants(this, 0) ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
+                Tape.Wants(exponent, 1) ? g * ExponentSlope(exponent).Conjugate() : null),
             this,
             exponent);
 
@@ -189,8 +189,8 @@ public partial class Tensor
         result.Kernels.Where(result.Operand, condition.Operand, whenTrue.InType(type).Operand, otherwise.InType(type).Operand);
         if (!Tape.Records(whenTrue, otherwise)) return result;
         return Tape.Record(result, "Where", [whenTrue, otherwise], [condition], g => [
-            whenTrue.RequiresGradient ? Where(condition, g, ZerosLike(g)).SumTo(whenTrue) : null,
-            otherwise.RequiresGradient ? Where(condition, ZerosLike(g), g).SumTo(otherwise) : null]);
+            Tape.Wants(whenTrue, 0) ? Where(condition, g, ZerosLike(g)).SumTo(whenTrue) : null,
+            Tape.Wants(otherwise, 1) ? Where(condition, ZerosLike(g), g).SumTo(otherwise) : null]);
     }
 
     /// <summary>A copy with <paramref name="value"/> where the mask holds.</summary>
@@ -288,7 +288,7 @@ public partial class Tensor
             Tape.Record(result, name, [a, b], saved, g =>
             {
                 var (first, second) = derivative(g);
-                return [a.RequiresGradient ? first?.SumTo(a) : null, b.RequiresGradient ? second?.SumTo(b) : null];
+                return [Tape.Wants(a, 0) ? first?.SumTo(a) : null, Tape.Wants(b, 1) ? second?.SumTo(b) : null];
             });
         }
         Tape.Watch(result, name);

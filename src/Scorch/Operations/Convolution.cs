@@ -82,18 +82,18 @@ public partial class Tensor
     // The three are each other's derivatives: y is linear in x and in W, and so are the adjoints.
     private static Tensor Convolve(Tensor x, Tensor weight, ConvolutionOptions options, Shape shape) =>
         Bilinear("Convolution", x, weight, shape, Geometry(x.Shape, weight.Shape, shape, options), (kernels, geometry, output, a, b) => kernels.Convolve(geometry, output, a, b), g => (
-            x.RequiresGradient ? ConvolveInput(g, weight, options, x.Shape) : null,
-            weight.RequiresGradient ? ConvolveWeight(x, g, options, weight.Shape) : null));
+            Tape.Wants(x, 0) ? ConvolveInput(g, weight, options, x.Shape) : null,
+            Tape.Wants(weight, 1) ? ConvolveWeight(x, g, options, weight.Shape) : null));
 
     private static Tensor ConvolveInput(Tensor y, Tensor weight, ConvolutionOptions options, Shape shape) =>
         Bilinear("TransposedConvolution", y, weight, shape, Geometry(shape, weight.Shape, y.Shape, options), (kernels, geometry, output, a, b) => kernels.ConvolveInput(geometry, output, a, b), g => (
-            y.RequiresGradient ? Convolve(g, weight, options, y.Shape) : null,
-            weight.RequiresGradient ? ConvolveWeight(g, y, options, weight.Shape) : null));
+            Tape.Wants(y, 0) ? Convolve(g, weight, options, y.Shape) : null,
+            Tape.Wants(weight, 1) ? ConvolveWeight(g, y, options, weight.Shape) : null));
 
     private static Tensor ConvolveWeight(Tensor x, Tensor y, ConvolutionOptions options, Shape shape) =>
         Bilinear("ConvolutionWeight", x, y, shape, Geometry(x.Shape, shape, y.Shape, options), (kernels, geometry, output, a, b) => kernels.ConvolveWeight(geometry, output, a, b), g => (
-            x.RequiresGradient ? ConvolveInput(y, g, options, x.Shape) : null,
-            y.RequiresGradient ? Convolve(x, g, options, y.Shape) : null));
+            Tape.Wants(x, 0) ? ConvolveInput(y, g, options, x.Shape) : null,
+            Tape.Wants(y, 1) ? Convolve(x, g, options, y.Shape) : null));
 
     private delegate void BilinearKernel(KernelTable kernels, ConvolutionGeometry geometry, Operand output, Operand a, Operand b);
 

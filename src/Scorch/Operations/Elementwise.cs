@@ -83,7 +83,7 @@ public partial class Tensor
     public Tensor Cosh() => Unary(UnaryKernel.Cosh, (x, y, g) => g * x.Sinh().Conjugate(), Saves.Input);
 
     /// <summary>The hyperbolic tangent.</summary>
-    public Tensor Tanh() => Unary(UnaryKernel.Tanh, (x, y, g) => FusedGradient(BinaryKernel.TanhGradient, g, y) ?? (g * (1 - (y * y)).Conjugate()), Saves.Output);
+    public Tensor Tanh() => Unary(UnaryKernel.Tanh, (x, y, g) => TanhSlope(g, y), Saves.Output);
 
     /// <summary>The inverse hyperbolic sine.</summary>
     public Tensor Asinh() => Unary(UnaryKernel.Asinh, (x, y, g) => g * ((x * x) + 1).ReciprocalSqrt(), Saves.Input);
@@ -118,10 +118,10 @@ public partial class Tensor
     }
 
     /// <summary>1 / (1 + e^-x).</summary>
-    public Tensor Sigmoid() => Unary(UnaryKernel.Sigmoid, (x, y, g) => FusedGradient(BinaryKernel.SigmoidGradient, g, y) ?? (g * (y * (1 - y)).Conjugate()), Saves.Output);
+    public Tensor Sigmoid() => Unary(UnaryKernel.Sigmoid, (x, y, g) => SigmoidSlope(g, y), Saves.Output);
 
     /// <summary>max(x, 0); the derivative at 0 is 0.</summary>
-    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => FusedGradient(BinaryKernel.ReluGradient, g, y) ?? (g * y.NotEqual(0).To(g.DataType)), Saves.Output, numbers: true);
+    public Tensor Relu() => Unary(UnaryKernel.Relu, (x, y, g) => ReluSlope(g, y), Saves.Output, numbers: true);
 
     /// <summary>log(1 + e^x) without overflow.</summary>
     public Tensor Softplus()
@@ -223,13 +223,37 @@ public partial class Tensor
         return result;
     }
 
-    /// <summary>The derivative of a function of one element in one kernel; null where a further derivative or another type asks for the definition.</summary>
-    private static Tensor? FusedGradient(BinaryKernel kernel, Tensor gradient, Tensor saved)
+    /// <summary>g (1 - y^2).</summary>
+    private static Tensor TanhSlope(Tensor g, Tensor y) => SharesSlope(g, y)
+        ? Slope("TanhGradient", BinaryKernel.TanhGradient, g, y, u => TanhSlope(u, y), u => u * g * (y * -2.0))
+        : g * (1 - (y * y)).Conjugate();
+
+    /// <summary>g y (1 - y).</summary>
+    private static Tensor SigmoidSlope(Tensor g, Tensor y) => SharesSlope(g, y)
+        ? Slope("SigmoidGradient", BinaryKernel.SigmoidGradient, g, y, u => SigmoidSlope(u, y), u => u * g * (1 - (y * 2.0)))
+        : g * (y * (1 - y)).Conjugate();
+
+    /// <summary>g where y is not 0.</summary>
+    private static Tensor ReluSlope(Tensor g, Tensor y) => SharesSlope(g, y)
+        ? Slope("ReluGradient", BinaryKernel.ReluGradient, g, y, u => ReluSlope(u, y), _ => null)
+        : g * y.NotEqual(0).To(g.DataType);
+
+    /// <summary>g (Phi(x) + x phi(x)); the second derivative of x Phi(x) is phi(x) (2 - x^2).</summary>
+    private static Tensor GeluSlope(Tensor g, Tensor x) => SharesSlope(g, x)
+        ? Slope("GeluGradient", BinaryKernel.GeluGradient, g, x, u => GeluSlope(u, x), u => u * g * x.NormalDensity() * (2 - x.Square()))
+        : g * (x.NormalDistribution() + (x * x.NormalDensity()));
+
+    private static bool SharesSlope(Tensor gradient, Tensor saved) =>
+        saved.DataType is DataType.Float32 or DataType.Float64 && gradient.DataType == saved.DataType && gradient.Shape == saved.Shape;
+
+    /// <summary>The derivative of a function of one element in one kernel, with its own derivatives by the gradient and by what was saved.</summary>
+    private static Tensor Slope(string name, BinaryKernel kernel, Tensor gradient, Tensor saved, Func<Tensor, Tensor> byGradient, Func<Tensor, Tensor?> bySaved)
     {
-        if (!saved.CanFuse(gradient)) return null;
         var result = Empty(saved.Shape, saved.DataType, saved.Device);
         result.Kernels.Binary(kernel, result.Operand, gradient.Operand, saved.Operand);
-        return result;
+        return Tape.Records(gradient, saved)
+            ? Tape.Record(result, name, [gradient, saved], [gradient, saved], u => [Tape.Wants(gradient, 0) ? byGradient(u) : null, Tape.Wants(saved, 1) ? bySaved(u) : null])
+            : result;
     }
 
     /// <summary>This tensor, or a copy converted without history.</summary>

@@ -18,7 +18,7 @@ public enum FourierNormalization
 public partial class Tensor
 {
     /// <summary>The discrete Fourier transform X_k = sum_j x_j e^(-2 pi i j k / n) along a dimension; any length.</summary>
-    /// <remarks>float32 gives complex64, float64 complex128. Computed in complex128.</remarks>
+    /// <remarks>float32 gives complex64, float64 complex128, each computed in its own precision.</remarks>
     /// <param name="length">n: longer inputs are cut, shorter ones end in zeros; by default the input's size.</param>
     /// <param name="dimension">Which dimension.</param>
     /// <param name="normalization">Where n is divided by.</param>
@@ -40,9 +40,10 @@ public partial class Tensor
     public Tensor RealFft(int? length = null, int dimension = -1, FourierNormalization normalization = FourierNormalization.Backward)
     {
         RequireReal("RealFft");
-        var whole = Transformed("RealFft", length, dimension, false, normalization);
+        if (Rank == 0) throw new ArgumentException("RealFft: a tensor without dimensions has nothing to transform.");
         var d = Shape.Dimension(dimension);
-        return whole.Narrow(d, 0, (whole.Shape[d] / 2) + 1);
+        var n = FourierLength("RealFft", length ?? Shape[d]);
+        return Float(this).Resized(d, n).RealFourierCore(d, Scale(n, false, normalization));
     }
 
     /// <summary>The real signal of n numbers whose transform's first n / 2 + 1 numbers these are.</summary>
@@ -148,15 +149,36 @@ public partial class Tensor
         Tensor result;
         using (GradientMode.Disable())
         {
-            var rows = Plain(Transpose(dimension, -1), DataType.Complex128);
-            var output = Empty(rows.Shape, DataType.Complex128, Device);
-            Shape flat = [checked((int)rows.Shape[..^1].ElementCount), rows.Shape[-1]];
-            Kernels.FourierTransform(output.View(flat).Operand, rows.View(flat).Operand, inverse, scale);
-            result = output.Transpose(dimension, -1).CopyOf(DataType);
+            var lines = Plain(this, DataType);
+            result = Empty(Shape, DataType, Device);
+            Kernels.FourierTransform(result.View(LinesOf(Shape, dimension)).Operand, lines.View(LinesOf(Shape, dimension)).Operand, inverse, scale);
         }
         Tape.Watch(result, "FourierTransform");
         return Tape.Records(this) ? Tape.Record(result, "FourierTransform", [this], [], g => [g.FourierCore(dimension, !inverse, scale)]) : result;
     }
+
+    /// <summary>The first half of a real signal's transform; its gradient is the real part of the other direction's.</summary>
+    private Tensor RealFourierCore(int dimension, double scale)
+    {
+        var n = Shape[dimension];
+        var compute = DataType.ComputeType();
+        Tensor result;
+        using (GradientMode.Disable())
+        {
+            var lines = Plain(this, compute);
+            result = Empty(Shape.With(dimension, (n / 2) + 1), compute.ToComplex(), Device);
+            Kernels.RealFourierTransform(result.View(LinesOf(result.Shape, dimension)).Operand, lines.View(LinesOf(Shape, dimension)).Operand, scale);
+            result = result.InType(DataType.ToComplex());
+        }
+        Tape.Watch(result, "FourierTransform");
+        return Tape.Records(this)
+            ? Tape.Record(result, "FourierTransform", [this], [], g => [g.Resized(dimension, n).FourierCore(dimension, true, scale).Real().To(DataType)])
+            : result;
+    }
+
+    /// <summary>[before, n, after] around a dimension.</summary>
+    private static Shape LinesOf(Shape shape, int dimension) =>
+        [checked((int)shape[..dimension].ElementCount), shape[dimension], checked((int)shape[(dimension + 1)..].ElementCount)];
 
     private static double Scale(int n, bool inverse, FourierNormalization normalization) => normalization switch
     {

@@ -179,7 +179,7 @@ public partial class Tensor
         var result = Empty(Shape.With(d, index.Shape[0]), DataType, Device);
         Kernels.SelectSlices(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "IndexSelect", [this], [index], g => [Zeros(Shape, g.DataType, g.Device).IndexAdd(d, index, g)]);
+        return Tape.Record(result, "IndexSelect", [this], [index], g => [SlicesAdded(Shape, d, index, g)]);
     }
 
     /// <summary>A copy to which slices of <paramref name="source"/> are added at the given positions; equal positions add up in order.</summary>
@@ -198,6 +198,26 @@ public partial class Tensor
         return Tape.Record(result, "IndexAdd", [this, source], [index], g => [g, source.RequiresGradient ? g.IndexSelect(d, index).SumTo(source) : null]);
     }
 
+    /// <summary><see cref="IndexAdd"/> to zeros.</summary>
+    private static Tensor SlicesAdded(Shape shape, int d, Tensor index, Tensor source)
+    {
+        var compute = source.DataType.ComputeType();
+        var sum = Zeros(shape, compute, source.Device);
+        sum.Kernels.AddSlices(sum.Operand, index.Operand, source.InType(compute).Operand, d);
+        var result = sum.InType(source.DataType);
+        return Tape.Records(source) ? Tape.Record(result, "IndexAdd", [source], [index], g => [g.IndexSelect(d, index)]) : result;
+    }
+
+    /// <summary><see cref="ScatterAdd"/> to zeros.</summary>
+    private static Tensor Scattered(Shape shape, int d, Tensor index, Tensor source)
+    {
+        var compute = source.DataType.ComputeType();
+        var sum = Zeros(shape, compute, source.Device);
+        sum.Kernels.Scatter(sum.Operand, index.Operand, source.InType(compute).Operand, d, accumulate: true);
+        var result = sum.InType(source.DataType);
+        return Tape.Records(source) ? Tape.Record(result, "ScatterAdd", [source], [index], g => [ScatterSource(g, d, index, source)]) : result;
+    }
+
     /// <summary>output[i, j] = this[index[i, j], j] for dimension 0, and likewise for others.</summary>
     /// <param name="dimension">Which.</param>
     /// <param name="index">Int64, of the rank of this tensor; no size may exceed this tensor's outside <paramref name="dimension"/>.</param>
@@ -210,7 +230,7 @@ public partial class Tensor
         var result = Empty(index.Shape, DataType, Device);
         Kernels.Gather(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "Gather", [this], [index], g => [Zeros(Shape, g.DataType, g.Device).ScatterAdd(d, index, g)]);
+        return Tape.Record(result, "Gather", [this], [index], g => [Scattered(Shape, d, index, g)]);
     }
 
     /// <summary>A copy with source[i, j] added at [index[i, j], j] for dimension 0, and likewise for others; equal places add up in order.</summary>
@@ -286,8 +306,12 @@ public partial class Tensor
         var d = Shape.Dimension(dimension);
         var size = Rank == 0 ? 1 : Shape[d];
         if (count < 0 || count > size) throw new ArgumentOutOfRangeException(nameof(count), count, $"TopK: dimension {d} of shape {Shape} has {size} elements.");
-        var (values, indices) = Sort(d, greatest);
-        return Rank == 0 ? (values, indices) : (values.Narrow(d, 0, count).Clone(), indices.Narrow(d, 0, count).Clone());
+        if (Rank == 0) return Sort(d, greatest);
+        var compute = DataType.ComputeType();
+        var values = Empty(Shape.With(d, count), compute, Device);
+        var indices = Empty(Shape.With(d, count), DataType.Int64, Device);
+        Kernels.Top(values.Operand, indices.Operand, InType(compute).Operand, d, greatest);
+        return (Tape.Records(this) ? Gather(d, indices) : values.InType(DataType), indices);
     }
 
     /// <summary>Each position as a row with a single 1: index shape followed by <paramref name="classes"/>.</summary>

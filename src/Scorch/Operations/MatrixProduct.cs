@@ -13,6 +13,12 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(other);
         if (Rank == 0 || other.Rank == 0)
             throw new ArgumentException($"MatMul: shapes {Shape} and {other.Shape}; both need at least one dimension. Use * for numbers.", nameof(other));
+        if (Rank <= 2 && other.Rank <= 2 && (Rank == 1 || other.Rank == 1) && Shape[-1] == other.Shape[0] && !Tape.Records(this, other))
+        {
+            var vector = Compute(this, other);
+            Tape.Watch(vector, "MatMul");
+            return vector;
+        }
         if (Rank == 1) return Unsqueeze(0).MatMul(other).Squeeze(other.Rank == 1 ? 0 : -2);
         if (other.Rank == 1) return MatMul(other.Unsqueeze(1)).Squeeze(-1);
         if (Shape[-1] != other.Shape[-2])
@@ -22,41 +28,58 @@ public partial class Tensor
 
     private static Tensor BatchedProduct(Tensor a, Tensor b)
     {
-        var type = DataTypes.Promote(a.DataType, b.DataType);
-        if (type == DataType.Bool) throw new NotSupportedException("MatMul is not defined for Bool; convert the tensors first.");
-        var compute = type.ComputeType();
-        var (rows, depth, columns) = (a.Shape[-2], a.Shape[-1], b.Shape[-1]);
-        var batch = Shape.Broadcast(a.Shape[..^2], b.Shape[..^2], "MatMul");
-        Tensor result;
-        using (GradientMode.Disable())
-        {
-            var (left, right) = (a.InType(compute), b.InType(compute));
-            // One matrix on the right serves all rows of all batches at once.
-            if (right.Rank == 2 && left.Rank > 2 && left.IsContiguous)
-            {
-                left = left.Reshape(1, checked((int)batch.ElementCount * rows), depth);
-                right = right.Unsqueeze(0);
-                result = Empty([1, left.Shape[1], columns], compute, a.Device);
-            }
-            else
-            {
-                var count = checked((int)batch.ElementCount);
-                left = AsBatch(left, batch, count);
-                right = AsBatch(right, batch, count);
-                result = Empty([count, rows, columns], compute, a.Device);
-            }
-            result.Kernels.MatrixProduct(result.Operand, left.Operand, right.Operand);
-            result = result.InType(type).Reshape([.. batch, rows, columns]).Detach();
-        }
-        if (Tape.Records(a, b))
-        {
-            Tape.Record(result, "MatMul", [a, b], [a, b], g => [
-                a.RequiresGradient ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
-                b.RequiresGradient ? RightGradient(a, g, b) : null]);
-        }
+        var result = Compute(a, b);
+        if (Tape.Records(a, b)) RecordProduct(result, a, b);
         Tape.Watch(result, "MatMul");
         return result;
     }
+
+    private static void RecordProduct(Tensor result, Tensor a, Tensor b) => Tape.Record(result, "MatMul", [a, b], [a, b], g => [
+        Tape.Wants(a, 0) ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
+        Tape.Wants(b, 1) ? RightGradient(a, g, b) : null]);
+
+    private static Tensor Compute(Tensor a, Tensor b)
+    {
+        var type = DataTypes.Promote(a.DataType, b.DataType);
+        if (type == DataType.Bool) throw new NotSupportedException("MatMul is not defined for Bool; convert the tensors first.");
+        var compute = type.ComputeType();
+        if (a.DataType != compute || b.DataType != compute)
+        {
+            using (GradientMode.Disable()) (a, b) = (a.InType(compute), b.InType(compute));
+        }
+        var (rows, depth, columns) = (a.Rank == 1 ? 1 : a.Shape[-2], a.Shape[-1], b.Rank == 1 ? 1 : b.Shape[-1]);
+        var count = 1;
+        Shape shape;
+        if (a.Rank <= 2 && b.Rank <= 2)
+        {
+            shape = Shape.Wrap(a.Rank == 2 && b.Rank == 2 ? [rows, columns] : a.Rank == 2 ? [rows] : b.Rank == 2 ? [columns] : []);
+        }
+        else
+        {
+            var batch = Shape.Broadcast(a.Shape[..^2], b.Shape[..^2], "MatMul");
+            shape = [.. batch, rows, columns];
+            // One matrix on the right serves all rows of all batches at once.
+            if (b.Rank == 2 && a.IsContiguous)
+            {
+                rows = checked((int)batch.ElementCount * rows);
+                a = a.Rows(rows, depth);
+            }
+            else
+            {
+                count = checked((int)batch.ElementCount);
+                using (GradientMode.Disable()) (a, b) = (AsBatch(a, batch, count), AsBatch(b, batch, count));
+            }
+        }
+        var result = Empty(shape, compute, a.Device);
+        result.Kernels.MatrixProduct(
+            new Operand(result.Storage, 0, Shape.Wrap([count, rows, columns]), [(long)rows * columns, columns, 1], compute),
+            new Operand(a.Storage, a.Offset, Shape.Wrap([count, rows, depth]), [a.Rank == 3 ? a.Strides[0] : 0, a.Rank == 1 ? 0 : a.Strides[^2], a.Strides[^1]], compute),
+            new Operand(b.Storage, b.Offset, Shape.Wrap([count, depth, columns]), [b.Rank == 3 ? b.Strides[0] : 0, b.Strides[b.Rank == 1 ? 0 : b.Rank - 2], b.Rank == 1 ? 0 : b.Strides[^1]], compute));
+        return result.InType(type);
+    }
+
+    /// <summary>A contiguous tensor seen as one matrix.</summary>
+    private Tensor Rows(int rows, int columns) => new(Storage, Offset, Shape.Wrap([rows, columns]), [columns, 1], DataType);
 
     private static Tensor RightGradient(Tensor a, Tensor g, Tensor b)
     {
@@ -67,7 +90,8 @@ public partial class Tensor
 
     private static Tensor AsBatch(Tensor x, Shape batch, int count)
     {
-        if (x.Rank == 2) return x.Unsqueeze(0).Expand(count, x.Shape[0], x.Shape[1]);
+        if (x.Rank == 2) return x;
+        if (x.Rank == 3 && x.Shape[0] == count) return x;
         return x.Expand([.. batch, x.Shape[-2], x.Shape[-1]]).Reshape(count, x.Shape[-2], x.Shape[-1]);
     }
 
@@ -103,8 +127,16 @@ public partial class Tensor
         Tensor result;
         using (GradientMode.Disable())
         {
-            result = Rank == 1 ? Unsqueeze(0).MatMul(weight.T).Squeeze(0) : MatMul(weight.T);
-            if (bias is not null) Kernels.Binary(BinaryKernel.Add, result.Operand, result.Operand, bias.Operand);
+            var input = Contiguous();
+            var rows = input.ElementCount / Math.Max(1, weight.Shape[1]);
+            if (weight.Shape[1] == 0) rows = Shape[..^1].ElementCount;
+            var (count, inputs, outputs) = (checked((int)rows), weight.Shape[1], weight.Shape[0]);
+            result = Empty([.. Shape[..^1], outputs], DataType, Device);
+            var to = new Operand(result.Storage, 0, Shape.Wrap([1, count, outputs]), [0, outputs, 1], DataType);
+            var left = new Operand(input.Storage, input.Offset, Shape.Wrap([1, count, inputs]), [0, inputs, 1], DataType);
+            var right = new Operand(weight.Storage, weight.Offset, Shape.Wrap([1, inputs, outputs]), [0, weight.Strides[1], weight.Strides[0]], DataType);
+            if (bias is null) Kernels.MatrixProduct(to, left, right);
+            else Kernels.MatrixProduct(to, left, right, bias.Operand);
         }
         if (Tape.Records(this, weight, bias))
         {
@@ -112,9 +144,9 @@ public partial class Tensor
             {
                 var rows = g.Reshape(-1, g.Shape[-1]);
                 return [
-                    RequiresGradient ? g.MatMul(weight) : null,
-                    weight.RequiresGradient ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
-                    bias is { RequiresGradient: true } ? rows.Sum(0) : null];
+                    Tape.Wants(this, 0) ? g.MatMul(weight) : null,
+                    Tape.Wants(weight, 1) ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
+                    Tape.Wants(bias, 2) ? rows.Sum(0) : null];
             });
         }
         Tape.Watch(result, "Affine");

@@ -113,8 +113,8 @@ public partial class Tensor
             if (CanFuse(g))
             {
                 var slope = Empty(Shape, DataType, Device);
-                var weightSlope = weight is { RequiresGradient: true } ? Empty(weight.Shape, DataType, Device) : null;
-                var biasSlope = bias is { RequiresGradient: true } ? Empty(bias.Shape, DataType, Device) : null;
+                var weightSlope = weight is not null && Tape.Wants(weight, 1) ? Empty(weight.Shape, DataType, Device) : null;
+                var biasSlope = bias is not null && Tape.Wants(bias, 2) ? Empty(bias.Shape, DataType, Device) : null;
                 gradient(slope, weightSlope, biasSlope, g.Contiguous());
                 return [slope, weightSlope, biasSlope];
             }

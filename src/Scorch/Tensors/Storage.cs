@@ -9,6 +9,7 @@ internal unsafe class Storage
     /// <summary>Up to this a managed array is as cheap as a block.</summary>
     private const int ManagedLimit = 1024;
 
+    private static long last;
     private readonly byte[]? managed;
     private readonly byte* pointer;
 
@@ -26,6 +27,12 @@ internal unsafe class Storage
         ByteCount = byteCount;
         Device = device;
     }
+
+    /// <summary>The number of the storage made last, by any thread.</summary>
+    public static long Last => Interlocked.Read(ref last);
+
+    /// <summary>Storages are numbered as they are made.</summary>
+    public long Number { get; } = Interlocked.Increment(ref last);
 
     public long ByteCount { get; }
 

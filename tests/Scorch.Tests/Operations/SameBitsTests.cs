@@ -47,6 +47,7 @@ public class SameBitsTests
         ["fourier"] = x => x.RealFft2().Abs(),
         ["solve"] = x => (x[..60, ..60] + (20 * Tensor.Identity(60, x.DataType))).Solve(x[..60]),
         ["singular values"] = x => x[..40, ..30].SingularValueDecomposition().S,
+        ["recurrence"] = x => new Scorch.Modules.Lstm(20, 50, new(3), new(Bidirectional: true, DataType: x.DataType)).Forward(x.Reshape(20, 400, 20)[..8]) is var (y, h, c) ? y + h.Sum() + c.Sum() : x,
         ["attention"] = x => x.Reshape(10, 4, 100, 40) is var heads ? heads.ScaledDotProductAttention(heads, heads, isCausal: true) : x,
     };
 

@@ -20,6 +20,10 @@ internal static class MemoryPool
     /// <summary>Handed-out blocks by the collections that their owners outlived: none, one, more.</summary>
     private static readonly List<Block>[] Rented = [[], [], []];
     private static readonly int[] Seen = new int[3];
+
+    /// <summary>When a bucket was last asked for, counted in rents.</summary>
+    private static readonly long[] LastUse = new long[256];
+    private static long rents;
     private static long liveBytes;
     private static long keptBytes;
     private static long youngBytes;
@@ -37,6 +41,7 @@ internal static class MemoryPool
         var size = BucketSize(bucket);
         lock (Gate)
         {
+            LastUse[bucket] = ++rents;
             if (youngBytes + size > step) Reclaim();
             if (Free[bucket].TryPop(out var block)) keptBytes -= size;
             else block = Allocate(bucket, size);
@@ -119,13 +124,20 @@ internal static class MemoryPool
     private static void Return(Block block)
     {
         liveBytes -= block.Size;
-        if (keptBytes + block.Size > KeptLimit)
-        {
-            block.Release();
-            return;
-        }
         keptBytes += block.Size;
         Free[block.Bucket].Push(block);
+        while (keptBytes > KeptLimit) ReleaseOldest();
+    }
+
+    /// <summary>Frees a kept block of the size that was not asked for the longest.</summary>
+    private static void ReleaseOldest()
+    {
+        var oldest = -1;
+        for (var bucket = 0; bucket < Free.Length; bucket++)
+            if (Free[bucket].Count > 0 && (oldest < 0 || LastUse[bucket] < LastUse[oldest])) oldest = bucket;
+        var block = Free[oldest].Pop();
+        keptBytes -= block.Size;
+        block.Release();
     }
 
     /// <summary>Four buckets an octave: at most a quarter of a block is unused.</summary>

@@ -3,8 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Scorch.Autograd;
 
 /// <summary>One walk from outputs back to inputs.</summary>
+/// <remarks>
+/// Where nothing is recorded, gradients that the walk made are its own: they are summed in place, and their memory goes back to the pool as
+/// soon as they have flowed on.
+/// </remarks>
 internal sealed class BackwardPass(bool createGraph, bool retainGraph)
 {
+    /// <summary>Added to the holders of a gradient that somebody else may keep.</summary>
+    private const int Forever = 1 << 20;
+
+    /// <summary>Later storages were made during this walk.</summary>
+    private readonly long start = Storage.Last;
     private readonly Dictionary<Node, Tensor?[]> gradients = new(ReferenceComparer.Instance);
 
     /// <summary>Adds to the gradient of an output of a node.</summary>
@@ -30,18 +39,24 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
             {
                 if (!ReferenceEquals(targets[i].Node, node)) continue;
                 result[i] = arrived![targets[i].Output];
+                if (result[i] is { } wanted) Hold(wanted, Forever);
                 isTarget = true;
             }
             if (isTarget && stopAtTargets) continue;
             if (node is LeafNode leaf)
             {
                 if (accumulateLeaves) Gather(leaf, arrived![0]!);
+                LetGo(arrived!);
                 continue;
             }
             if (needed is not null && !FlowsOn(node, needed)) continue;
             var made = Storage.Last;
             var flowing = Tape.Backward(node, arrived!, needed);
             if (!retainGraph) node.Release();
+            // What a user's derivative was given or has made, it may keep.
+            if (node.Name == Differentiation.CustomName)
+                foreach (var seen in (ReadOnlySpan<Tensor?>)[.. arrived!, .. flowing])
+                    if (seen is not null) Hold(seen, Forever);
             for (var i = 0; i < node.Edges.Length; i++)
             {
                 var edge = node.Edges[i];
@@ -51,6 +66,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
                 if (edge.Node is LeafNode target && accumulateLeaves) target.OwnsArrived = node.Name != Differentiation.CustomName && IsFresh(gradient, flowing, made);
                 if (Accumulate(edge, gradient)) queue.Enqueue(edge.Node, -edge.Node.Order);
             }
+            LetGo(arrived!);
         }
         return result;
     }
@@ -61,8 +77,36 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
         var isNew = !gradients.TryGetValue(edge.Node!, out var slots);
         if (isNew) gradients[edge.Node!] = slots = new Tensor?[edge.Node!.Outputs];
         ref var slot = ref slots![edge.Output];
-        slot = slot is null ? gradient : slot + gradient;
+        if (slot is null)
+        {
+            slot = gradient;
+            Hold(gradient, 1);
+        }
+        else if (IsOwn(slot) && slot.Storage.Holders == 1 && slot.IsContiguous && slot.DataType == gradient.DataType && slot.DataType.ComputeType() == slot.DataType)
+        {
+            slot.Kernels.Binary(Kernels.BinaryKernel.Add, slot.Operand, slot.Operand, gradient.Operand);
+        }
+        else
+        {
+            var sum = slot + gradient;
+            Hold(sum, 1);
+            LetGo([slot]);
+            slot = sum;
+        }
         return isNew;
+    }
+
+    private bool IsOwn(Tensor gradient) => !createGraph && gradient.Storage.Number > start;
+
+    private void Hold(Tensor gradient, int holders)
+    {
+        if (IsOwn(gradient)) gradient.Storage.Holders += holders;
+    }
+
+    private void LetGo(Tensor?[] gone)
+    {
+        foreach (var gradient in gone)
+            if (gradient is not null && IsOwn(gradient) && --gradient.Storage.Holders == 0) gradient.Storage.Release();
     }
 
     private static bool FlowsOn(Node node, HashSet<Node> needed)
@@ -96,6 +140,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
         }
         else
         {
+            if (leaf.OwnsArrived) Hold(gradient, Forever);
             tensor.Gradient = leaf.OwnsArrived ? gradient.Detach() : gradient.Detach().Clone();
         }
         leaf.OwnsArrived = false;

@@ -1,4 +1,5 @@
 using Scorch.Autograd;
+using Scorch.Fusion;
 using Scorch.Kernels;
 
 namespace Scorch;
@@ -6,6 +7,11 @@ namespace Scorch;
 public partial class Tensor
 {
     private static readonly double TwoOverRootPi = 2 / Math.Sqrt(Math.PI);
+
+    // The slopes' derivatives by what was saved, times the gradient u of the slope.
+    private static readonly Func<Tensor, Tensor, Tensor, Tensor> TanhCurvature = Fuse.Elementwise((u, g, y) => u * g * (y * -2.0));
+    private static readonly Func<Tensor, Tensor, Tensor, Tensor> SigmoidCurvature = Fuse.Elementwise((u, g, y) => u * g * (1 - (y * 2.0)));
+    private static readonly Func<Tensor, Tensor, Tensor, Tensor> GeluCurvature = Fuse.Elementwise((u, g, x) => u * g * x.NormalDensity() * (2 - x.Square()));
 
     /// <summary>-x.</summary>
     public Tensor Negate() => Unary(UnaryKernel.Negate, (x, y, g) => -g, Saves.Nothing, numbers: true);
@@ -225,12 +231,12 @@ public partial class Tensor
 
     /// <summary>g (1 - y^2).</summary>
     private static Tensor TanhSlope(Tensor g, Tensor y) => SharesSlope(g, y)
-        ? Slope("TanhGradient", BinaryKernel.TanhGradient, g, y, u => TanhSlope(u, y), u => u * g * (y * -2.0))
+        ? Slope("TanhGradient", BinaryKernel.TanhGradient, g, y, u => TanhSlope(u, y), u => TanhCurvature(u, g, y))
         : g * (1 - (y * y)).Conjugate();
 
     /// <summary>g y (1 - y).</summary>
     private static Tensor SigmoidSlope(Tensor g, Tensor y) => SharesSlope(g, y)
-        ? Slope("SigmoidGradient", BinaryKernel.SigmoidGradient, g, y, u => SigmoidSlope(u, y), u => u * g * (1 - (y * 2.0)))
+        ? Slope("SigmoidGradient", BinaryKernel.SigmoidGradient, g, y, u => SigmoidSlope(u, y), u => SigmoidCurvature(u, g, y))
         : g * (y * (1 - y)).Conjugate();
 
     /// <summary>g where y is not 0.</summary>
@@ -240,7 +246,7 @@ public partial class Tensor
 
     /// <summary>g (Phi(x) + x phi(x)); the second derivative of x Phi(x) is phi(x) (2 - x^2).</summary>
     private static Tensor GeluSlope(Tensor g, Tensor x) => SharesSlope(g, x)
-        ? Slope("GeluGradient", BinaryKernel.GeluGradient, g, x, u => GeluSlope(u, x), u => u * g * x.NormalDensity() * (2 - x.Square()))
+        ? Slope("GeluGradient", BinaryKernel.GeluGradient, g, x, u => GeluSlope(u, x), u => GeluCurvature(u, g, x))
         : g * (x.NormalDistribution() + (x * x.NormalDensity()));
 
     private static bool SharesSlope(Tensor gradient, Tensor saved) =>

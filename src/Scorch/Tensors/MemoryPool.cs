@@ -46,11 +46,32 @@ internal static class MemoryPool
             if (Free[bucket].TryPop(out var block)) keptBytes -= size;
             else block = Allocate(bucket, size);
             block.Owner = owner;
-            Rented[0].Add(block);
+            Enlist(block, 0);
             youngBytes += size;
             liveBytes += size;
             return block;
         }
+    }
+
+    /// <summary>Takes a block back from an owner that will not use it again.</summary>
+    public static void GiveBack(Block block)
+    {
+        lock (Gate)
+        {
+            block.Owner = null;
+            var list = Rented[block.Generation];
+            (list[block.Index], list[^1]) = (list[^1], list[block.Index]);
+            list[block.Index].Index = block.Index;
+            list.RemoveAt(list.Count - 1);
+            youngBytes = Math.Max(0, youngBytes - block.Size);
+            Return(block);
+        }
+    }
+
+    private static void Enlist(Block block, int generation)
+    {
+        (block.Generation, block.Index) = (generation, Rented[generation].Count);
+        Rented[generation].Add(block);
     }
 
     private static Block Allocate(int bucket, long size)
@@ -110,9 +131,19 @@ internal static class MemoryPool
             for (var i = 0; i < from.Count; i++)
             {
                 var block = from[i];
-                if (block.Owner is null) Return(block);
-                else if (ReferenceEquals(from, to)) from[kept++] = block;
-                else to.Add(block);
+                if (block.Owner is null)
+                {
+                    Return(block);
+                }
+                else if (ReferenceEquals(from, to))
+                {
+                    block.Index = kept;
+                    from[kept++] = block;
+                }
+                else
+                {
+                    Enlist(block, Math.Min(generation + 1, 2));
+                }
             }
             from.RemoveRange(kept, from.Count - kept);
         }
@@ -167,6 +198,11 @@ internal static class MemoryPool
         public int Bucket { get; }
 
         public long Size { get; }
+
+        /// <summary>The list of rented blocks that holds it, and its place there.</summary>
+        public int Generation { get; set; }
+
+        public int Index { get; set; }
 
         public object? Owner
         {

@@ -11,14 +11,15 @@ internal unsafe class Storage
 
     private static long last;
     private readonly byte[]? managed;
-    private readonly byte* pointer;
+    private readonly MemoryPool.Block? block;
+    private byte* pointer;
 
     public Storage(long byteCount, Devices.Device device)
     {
         ByteCount = byteCount;
         Device = device;
         if (byteCount <= ManagedLimit) managed = GC.AllocateUninitializedArray<byte>((int)byteCount);
-        else pointer = MemoryPool.Rent(byteCount, this).Pointer;
+        else pointer = (block = MemoryPool.Rent(byteCount, this)).Pointer;
     }
 
     /// <summary>A storage whose bytes the device keeps elsewhere.</summary>
@@ -41,13 +42,25 @@ internal unsafe class Storage
     /// <summary>Counts writes; saved tensors compare it.</summary>
     public int Version;
 
+    /// <summary>For the backward pass that made this storage: how many of its pending gradients lie here.</summary>
+    public int Holders;
+
     /// <summary>The first byte. Pin it with <c>fixed</c> while a pointer is in use; keep the storage alive for as long.</summary>
     public virtual ref byte Reference
     {
         get
         {
             if (managed is not null) return ref MemoryMarshal.GetArrayDataReference(managed);
+            if (pointer is null) throw new ObjectDisposedException(nameof(Storage), "A tensor that a backward pass had done with was read.");
             return ref Unsafe.AsRef<byte>(pointer);
         }
+    }
+
+    /// <summary>Gives the block back before the collector would, so that the next storage finds it in the cache. Nothing may read this storage again.</summary>
+    public void Release()
+    {
+        if (pointer is null || block is null) return;
+        pointer = null;
+        MemoryPool.GiveBack(block);
     }
 }

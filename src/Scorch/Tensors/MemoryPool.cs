@@ -23,7 +23,6 @@ internal static class MemoryPool
 
     /// <summary>When a bucket was last asked for, counted in rents.</summary>
     private static readonly long[] LastUse = new long[256];
-    private static long rents;
     private static long liveBytes;
     private static long keptBytes;
     private static long youngBytes;
@@ -34,6 +33,12 @@ internal static class MemoryPool
     /// <summary>Bytes handed out and not yet known to be unreachable.</summary>
     public static long LiveBytes => Interlocked.Read(ref liveBytes);
 
+    /// <summary>Blocks that were handed out, ever.</summary>
+    public static long Rents { get; private set; }
+
+    /// <summary>Blocks that were asked of the system, ever.</summary>
+    public static long BlocksMade { get; private set; }
+
     /// <summary>A block of at least <paramref name="byteCount"/> bytes with unknown content, for as long as <paramref name="owner"/> can be reached.</summary>
     public static Block Rent(long byteCount, object owner)
     {
@@ -41,7 +46,7 @@ internal static class MemoryPool
         var size = BucketSize(bucket);
         lock (Gate)
         {
-            LastUse[bucket] = ++rents;
+            LastUse[bucket] = ++Rents;
             if (youngBytes + size > step) Reclaim();
             if (Free[bucket].TryPop(out var block)) keptBytes -= size;
             else block = Allocate(bucket, size);
@@ -76,6 +81,7 @@ internal static class MemoryPool
 
     private static Block Allocate(int bucket, long size)
     {
+        BlocksMade++;
         try
         {
             return new(bucket, size, Alignment);

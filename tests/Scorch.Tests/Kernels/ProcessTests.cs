@@ -32,6 +32,10 @@ public class ProcessTests
         Assert.Contains("flat: ", Run("DOTNET_TieredPGO=1", "footprint", "20000"));
 
     [Fact]
+    public void Steady_training_steps_use_tensor_memory_again_and_few_managed_bytes_an_operation() =>
+        Assert.Contains("physics-informed", Run("DOTNET_TieredPGO=1", "steady"));
+
+    [Fact]
     public void Code_that_the_runtime_compiles_anew_gives_the_same_bits() => Assert.Contains("the same bits", Run("DOTNET_TieredPGO=1", "recompiled"));
 
     private static string Run(string setting, params string[] arguments)

@@ -60,20 +60,23 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged, INumberBase<T>
     {
         var m = V.Create(mean);
-        V a = V.Create(T.Zero), b = a;
+        V a = V.Create(T.Zero), b = a, c = a, d = a;
         long i = 0;
-        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
+        for (; i <= n - (4 * V.Count); i += 4 * V.Count)
         {
             var (first, second) = (V.Load(x + i) - m, V.Load(x + i + V.Count) - m);
+            var (third, fourth) = (V.Load(x + i + (2 * V.Count)) - m, V.Load(x + i + (3 * V.Count)) - m);
             a = V.MultiplyAdd(first, first, a);
             b = V.MultiplyAdd(second, second, b);
+            c = V.MultiplyAdd(third, third, c);
+            d = V.MultiplyAdd(fourth, fourth, d);
         }
         for (; i <= n - V.Count; i += V.Count)
         {
             var distance = V.Load(x + i) - m;
             a = V.MultiplyAdd(distance, distance, a);
         }
-        var sum = V.Sum(a + b);
+        var sum = V.Sum((a + b) + (c + d));
         for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
         return sum;
     }
@@ -85,8 +88,21 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged, INumberBase<T>
     {
         var m = V.Create(mean);
-        V plain = V.Create(T.Zero), product = plain;
+        V plain = V.Create(T.Zero), product = plain, secondPlain = plain, secondProduct = plain;
         long i = 0;
+        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
+        {
+            var (first, second) = (V.Load(g + i), V.Load(g + i + V.Count));
+            if (weight is not null)
+            {
+                first *= V.Load(weight + i);
+                second *= V.Load(weight + i + V.Count);
+            }
+            plain += first;
+            secondPlain += second;
+            product = V.MultiplyAdd(first, V.Load(x + i) - m, product);
+            secondProduct = V.MultiplyAdd(second, V.Load(x + i + V.Count) - m, secondProduct);
+        }
         for (; i <= n - V.Count; i += V.Count)
         {
             var value = V.Load(g + i);
@@ -94,7 +110,7 @@ internal sealed unsafe partial class CpuKernels
             plain += value;
             product = V.MultiplyAdd(value, V.Load(x + i) - m, product);
         }
-        var (sum, dot) = (V.Sum(plain), V.Sum(product));
+        var (sum, dot) = (V.Sum(plain + secondPlain), V.Sum(product + secondProduct));
         for (; i < n; i++)
         {
             var value = weight is null ? g[i] : g[i] * weight[i];

@@ -13,10 +13,12 @@ internal sealed unsafe partial class CpuKernels
     public override void NormalizeRowsGradient(
         in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight)
     {
-        OverRows(result.Type, new NormalizedRowsGradient(weight is not null), result.Shape[0], result.Shape[1], result, gradient, input, statistics, weight);
-        if (weightGradient is null && biasGradient is null) return;
-        if (result.Type == DataType.Float32) ColumnGradients<float>(weightGradient, biasGradient, gradient, input, statistics);
-        else ColumnGradients<double>(weightGradient, biasGradient, gradient, input, statistics);
+        if (weightGradient is null && biasGradient is null)
+            OverRows(result.Type, new NormalizedRowsGradient(weight is not null, 0), result.Shape[0], result.Shape[1], result, gradient, input, statistics, weight);
+        else if (result.Type == DataType.Float32)
+            NormalizeRowsGradient<float>(result, weightGradient, biasGradient, gradient, input, statistics, weight);
+        else
+            NormalizeRowsGradient<double>(result, weightGradient, biasGradient, gradient, input, statistics, weight);
     }
 
     public override void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon)
@@ -186,9 +188,12 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>dx = s (gw - mean(gw) - (x - m) s^2 mean(gw (x - m))), s the reciprocal root and gw the gradient times the weight.</summary>
-    private readonly struct NormalizedRowsGradient(bool hasWeight) : IRowKernel
+    /// <param name="hasWeight">Whether there is a weight.</param>
+    /// <param name="sums">Where the gradients of weight and bias, one behind the other, grow by those of these rows; 0 for nowhere.</param>
+    private readonly struct NormalizedRowsGradient(bool hasWeight, nint sums) : IRowKernel
     {
         private readonly bool hasWeight = hasWeight;
+        private readonly nint sums = sums;
 
         public void Run<V, T>(in RowPointers pointers, long first, long last, int n)
             where V : struct, ISimd<V, T>
@@ -204,6 +209,8 @@ internal sealed unsafe partial class CpuKernels
                 var (plain, product) = GradientSums<V, T>(g, x, weight, n, mean);
                 var (a, b, c) = GradientFactors(mean, scale, double.CreateTruncating(plain) / n, double.CreateTruncating(product) / n);
                 Combine<V, T>((T*)pointers.P0 + (row * n), g, x, weight, n, a, b, c);
+                // The row is still in the nearest cache.
+                if (sums != 0) AddRow<V, T>((T*)sums, (T*)sums + n, g, x, n, mean, scale);
             }
         }
     }
@@ -216,50 +223,35 @@ internal sealed unsafe partial class CpuKernels
         return (scale, T.CreateTruncating(slope), T.CreateTruncating((-s * plain) - (slope * double.CreateTruncating(mean))));
     }
 
-    /// <summary>Weight and bias of a row normalisation: sums over rows of g (x - m) s and of g, in blocks of rows that are added in order.</summary>
-    private static void ColumnGradients<T>(in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics)
+    /// <summary>With weight and bias: sums over rows of g (x - m) s and of g, in blocks of rows that are added in order.</summary>
+    private static void NormalizeRowsGradient<T>(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (rows, n) = (gradient.Shape[0], gradient.Shape[1]);
-        var some = weightGradient ?? biasGradient!.Value;
-        var other = biasGradient ?? some;
-        fixed (byte* gBytes = &gradient.Reference, xBytes = &input.Reference, sBytes = &statistics.Reference, wBytes = &some.Reference, bBytes = &other.Reference)
+        var (scales, hasWeight) = (weight ?? input, weight is not null);
+        var blocks = Math.Clamp(rows / 32, 1, 64);
+        var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
+        fixed (byte* p0 = &result.Reference, p1 = &gradient.Reference, p2 = &input.Reference, p3 = &statistics.Reference, p4 = &scales.Reference, partialBytes = &partial.Reference)
         {
-            var g = (T*)gBytes;
-            var x = (T*)xBytes;
-            var s = (T*)sBytes;
-            var blocks = Math.Clamp(rows / 32, 1, 64);
-            var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
-            fixed (byte* partialBytes = &partial.Reference)
+            var pointers = new RowPointers { P0 = p0, P1 = p1, P2 = p2, P3 = p3, P4 = p4 };
+            var sums = (T*)partialBytes;
+            Dispatch(blocks, (long)rows / blocks * n, block =>
             {
-                var sums = (T*)partialBytes;
-                Dispatch(blocks, (long)rows / blocks * n, block =>
-                {
-                    var (from, to) = ((int)(block * rows / blocks), (int)((block + 1) * rows / blocks));
-                    var weights = sums + (2 * block * n);
-                    var biases = sums + (((2 * block) + 1) * n);
-                    new Span<T>(weights, 2 * n).Clear();
-                    for (var row = from; row < to; row++)
-                    {
-                        var (mean, scale) = (s[2 * row], s[(2 * row) + 1]);
-                        if (Vector512.IsHardwareAccelerated) AddRow<Simd512<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                        else if (Vector256.IsHardwareAccelerated) AddRow<Simd256<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                        else AddRow<Simd128<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                    }
-                });
-                for (var j = 0; j < n; j++)
-                {
-                    var (weight, bias) = (T.Zero, T.Zero);
-                    for (var block = 0; block < blocks; block++)
-                    {
-                        weight += sums[(2L * block * n) + j];
-                        bias += sums[(((2L * block) + 1) * n) + j];
-                    }
-                    if (weightGradient is not null) ((T*)wBytes)[j] = weight;
-                    if (biasGradient is not null) ((T*)bBytes)[j] = bias;
-                }
-            }
-            GC.KeepAlive(partial);
+                var own = sums + (2 * block * n);
+                new Span<T>(own, 2 * n).Clear();
+                Rows<T, NormalizedRowsGradient>(new(hasWeight, (nint)own), pointers, block * rows / blocks, (block + 1) * rows / blocks, n);
+            });
+            for (var block = 1; block < blocks; block++) AddInto(sums, sums + (2L * block * n), 2L * n);
+            Write(weightGradient, sums);
+            Write(biasGradient, sums + n);
+        }
+        GC.KeepAlive(partial);
+
+        void Write(in Operand? target, T* values)
+        {
+            if (target is not { } operand) return;
+            fixed (byte* bytes = &operand.Reference) new Span<T>(values, n).CopyTo(new((T*)bytes, n));
         }
     }
 

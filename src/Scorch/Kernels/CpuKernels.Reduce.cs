@@ -90,7 +90,10 @@ internal readonly struct MaximumReduction<T> : IReduction<T>
 internal sealed unsafe partial class CpuKernels
 {
     /// <summary>Elements whose partial result is formed by itself; borders depend on the shape alone.</summary>
-    private const long ReductionChunk = 8192;
+    private const long ReductionChunk = 32768;
+
+    /// <summary>Elements of a row that go into one set of accumulators.</summary>
+    private const long RunLength = 8192;
 
     public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input)
     {
@@ -254,8 +257,16 @@ internal sealed unsafe partial class CpuKernels
             if (Vector256.IsHardwareAccelerated) return Row<Simd256<T>, T, TReduction>(row, count);
             return Row<Simd128<T>, T, TReduction>(row, count);
         }
+        // Sums of sums: rounding grows as with a vector's lanes.
+        const long run = 128;
         var result = TReduction.Identity;
-        for (long i = 0; i < count; i++) result = TReduction.Combine(result, row[i * stride]);
+        for (long from = 0; from < count; from += run)
+        {
+            var part = TReduction.Identity;
+            var to = Math.Min(count, from + run);
+            for (var i = from; i < to; i++) part = TReduction.Combine(part, row[i * stride]);
+            result = TReduction.Combine(result, part);
+        }
         return result;
     }
 
@@ -271,24 +282,41 @@ internal sealed unsafe partial class CpuKernels
             for (long k = 0; k < count; k++) result = TReduction.Combine(result, row[k]);
             return result;
         }
-        V neutral = V.Create(result), a = neutral, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        V neutral = V.Create(result), total = neutral;
         long i = 0;
-        for (; i <= count - (8 * V.Count); i += 8 * V.Count)
+        while (i <= count - (8 * V.Count))
         {
-            var from = row + i;
-            a = TReduction.Combine(a, V.Load(from));
-            b = TReduction.Combine(b, V.Load(from + V.Count));
-            c = TReduction.Combine(c, V.Load(from + (2 * V.Count)));
-            d = TReduction.Combine(d, V.Load(from + (3 * V.Count)));
-            e = TReduction.Combine(e, V.Load(from + (4 * V.Count)));
-            f = TReduction.Combine(f, V.Load(from + (5 * V.Count)));
-            g = TReduction.Combine(g, V.Load(from + (6 * V.Count)));
-            h = TReduction.Combine(h, V.Load(from + (7 * V.Count)));
+            // Each accumulator takes a bounded number of elements, so that rounding grows slowly.
+            V a = neutral, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+            var last = Math.Min(count - (8 * V.Count), i + RunLength - (8 * V.Count));
+            for (; i <= last; i += 8 * V.Count)
+            {
+                var from = row + i;
+                a = TReduction.Combine(a, V.Load(from));
+                b = TReduction.Combine(b, V.Load(from + V.Count));
+                c = TReduction.Combine(c, V.Load(from + (2 * V.Count)));
+                d = TReduction.Combine(d, V.Load(from + (3 * V.Count)));
+                e = TReduction.Combine(e, V.Load(from + (4 * V.Count)));
+                f = TReduction.Combine(f, V.Load(from + (5 * V.Count)));
+                g = TReduction.Combine(g, V.Load(from + (6 * V.Count)));
+                h = TReduction.Combine(h, V.Load(from + (7 * V.Count)));
+            }
+            var (low, high) = (TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d)), TReduction.Combine(TReduction.Combine(e, f), TReduction.Combine(g, h)));
+            total = TReduction.Combine(total, TReduction.Combine(low, high));
         }
-        for (; i <= count - V.Count; i += V.Count) a = TReduction.Combine(a, V.Load(row + i));
-        if (i < count) b = TReduction.Combine(b, V.Select(LastLanes<V, T>((int)(count - i)), V.Load(row + count - V.Count), neutral));
-        a = TReduction.Combine(TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d)), TReduction.Combine(TReduction.Combine(e, f), TReduction.Combine(g, h)));
-        return TReduction.Across<TReduction, V>(a);
+        var (even, odd) = (total, neutral);
+        for (; i <= count - (2 * V.Count); i += 2 * V.Count)
+        {
+            even = TReduction.Combine(even, V.Load(row + i));
+            odd = TReduction.Combine(odd, V.Load(row + i + V.Count));
+        }
+        if (i <= count - V.Count)
+        {
+            even = TReduction.Combine(even, V.Load(row + i));
+            i += V.Count;
+        }
+        if (i < count) odd = TReduction.Combine(odd, V.Select(LastLanes<V, T>((int)(count - i)), V.Load(row + count - V.Count), neutral));
+        return TReduction.Across<TReduction, V>(TReduction.Combine(even, odd));
     }
 
     /// <summary>A mask with the last <paramref name="count"/> lanes set.</summary>

@@ -99,6 +99,11 @@ internal static class VectorChecks
         Compare($"maximum {type} {length}", x.Maximum().Reshape(1), [values.Max()], 0);
         Compare($"columns {type} {length}", x.Sum(0), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Sum()), 8 * unit * length);
         Compare($"rows {type} {length}", x.Sum(1), values.Chunk(5).Select(row => row.Sum()), 16 * unit);
+        Compare($"long rows {type} {length}", x.T.Contiguous().Sum(1), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Sum()), 8 * unit * length);
+        Compare($"greatest of long rows {type} {length}", x.T.Contiguous().Maximum([1]), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Max()), 0);
+        var wide = new RandomSource(length).Uniform([3, length], -1, 1, type);
+        var wideValues = Values(wide);
+        Compare($"wide columns {type} {length}", wide.Sum(0), Enumerable.Range(0, length).Select(c => Enumerable.Range(0, 3).Sum(r => wideValues[(r * length) + c])), 16 * unit);
         Compare($"rows of the transpose {type} {length}", x.T.Sum(1), Enumerable.Range(0, 5).Select(c => values.Where((_, i) => i % 5 == c).Sum()), 8 * unit * length);
     }
 

@@ -25,8 +25,8 @@ internal sealed partial class CpuKernels : KernelTable
         }
     }
 
-    private static void FillAs<T>(in Operand output, T value)
-        where T : unmanaged => StridedLoop.Invoke(new FillLoop<T>(value), output);
+    private static unsafe void FillAs<T>(in Operand output, T value)
+        where T : unmanaged => StridedLoop.Invoke(new FillLoop<T>(value, BeyondCaches.AreWorthIt(output.Count * sizeof(T))), output);
 
     public override void Unary(UnaryKernel kernel, in Operand output, in Operand input, Scalar parameter)
     {
@@ -255,15 +255,18 @@ internal sealed partial class CpuKernels : KernelTable
         }
     }
 
-    private readonly unsafe struct FillLoop<T>(T value) : IInnerLoop
+    private readonly unsafe struct FillLoop<T>(T value, bool pastCaches) : IInnerLoop
         where T : unmanaged
     {
         private readonly T value = value;
+        private readonly bool pastCaches = pastCaches;
 
         public void Invoke(in Run run, long count)
         {
             var output = (T*)run.P0;
-            if (run.S0 == 1 && count < int.MaxValue)
+            if (run.S0 == 1 && pastCaches && (nint)output % sizeof(T) == 0)
+                BeyondCaches.Fill(output, count, value);
+            else if (run.S0 == 1 && count < int.MaxValue)
                 new Span<T>(output, (int)count).Fill(value);
             else
                 for (long i = 0; i < count; i++) output[i * run.S0] = value;

@@ -13,23 +13,12 @@ internal sealed unsafe partial class CpuKernels
     public override void NormalizeRowsGradient(
         in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight)
     {
-        OverRows(result.Type, new NormalizedRowsGradient(weight is not null), result.Shape[0], result.Shape[1], result, gradient, input, statistics, weight);
-        if (weightGradient is null && biasGradient is null) return;
-        if (result.Type == DataType.Float32) ColumnGradients<float>(weightGradient, biasGradient, gradient, input, statistics);
-        else ColumnGradients<double>(weightGradient, biasGradient, gradient, input, statistics);
-    }
-
-    public override void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon)
-    {
-        if (output.Type == DataType.Float32) NormalizeChannels<float>(output, statistics, input, weight, bias, groups, epsilon);
-        else NormalizeChannels<double>(output, statistics, input, weight, bias, groups, epsilon);
-    }
-
-    public override void NormalizeChannelsGradient(
-        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups)
-    {
-        if (result.Type == DataType.Float32) NormalizeChannelsGradient<float>(result, weightGradient, biasGradient, gradient, input, statistics, weight, groups);
-        else NormalizeChannelsGradient<double>(result, weightGradient, biasGradient, gradient, input, statistics, weight, groups);
+        if (weightGradient is null && biasGradient is null)
+            OverRows(result.Type, new NormalizedRowsGradient(weight is not null, 0), result.Shape[0], result.Shape[1], result, gradient, input, statistics, weight);
+        else if (result.Type == DataType.Float32)
+            NormalizeRowsGradient<float>(result, weightGradient, biasGradient, gradient, input, statistics, weight);
+        else
+            NormalizeRowsGradient<double>(result, weightGradient, biasGradient, gradient, input, statistics, weight);
     }
 
     /// <summary>The sum of a row.</summary>
@@ -60,20 +49,23 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged, INumberBase<T>
     {
         var m = V.Create(mean);
-        V a = V.Create(T.Zero), b = a;
+        V a = V.Create(T.Zero), b = a, c = a, d = a;
         long i = 0;
-        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
+        for (; i <= n - (4 * V.Count); i += 4 * V.Count)
         {
             var (first, second) = (V.Load(x + i) - m, V.Load(x + i + V.Count) - m);
+            var (third, fourth) = (V.Load(x + i + (2 * V.Count)) - m, V.Load(x + i + (3 * V.Count)) - m);
             a = V.MultiplyAdd(first, first, a);
             b = V.MultiplyAdd(second, second, b);
+            c = V.MultiplyAdd(third, third, c);
+            d = V.MultiplyAdd(fourth, fourth, d);
         }
         for (; i <= n - V.Count; i += V.Count)
         {
             var distance = V.Load(x + i) - m;
             a = V.MultiplyAdd(distance, distance, a);
         }
-        var sum = V.Sum(a + b);
+        var sum = V.Sum((a + b) + (c + d));
         for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
         return sum;
     }
@@ -85,8 +77,21 @@ internal sealed unsafe partial class CpuKernels
         where T : unmanaged, INumberBase<T>
     {
         var m = V.Create(mean);
-        V plain = V.Create(T.Zero), product = plain;
+        V plain = V.Create(T.Zero), product = plain, secondPlain = plain, secondProduct = plain;
         long i = 0;
+        for (; i <= n - (2 * V.Count); i += 2 * V.Count)
+        {
+            var (first, second) = (V.Load(g + i), V.Load(g + i + V.Count));
+            if (weight is not null)
+            {
+                first *= V.Load(weight + i);
+                second *= V.Load(weight + i + V.Count);
+            }
+            plain += first;
+            secondPlain += second;
+            product = V.MultiplyAdd(first, V.Load(x + i) - m, product);
+            secondProduct = V.MultiplyAdd(second, V.Load(x + i + V.Count) - m, secondProduct);
+        }
         for (; i <= n - V.Count; i += V.Count)
         {
             var value = V.Load(g + i);
@@ -94,7 +99,7 @@ internal sealed unsafe partial class CpuKernels
             plain += value;
             product = V.MultiplyAdd(value, V.Load(x + i) - m, product);
         }
-        var (sum, dot) = (V.Sum(plain), V.Sum(product));
+        var (sum, dot) = (V.Sum(plain + secondPlain), V.Sum(product + secondProduct));
         for (; i < n; i++)
         {
             var value = weight is null ? g[i] : g[i] * weight[i];
@@ -170,9 +175,12 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>dx = s (gw - mean(gw) - (x - m) s^2 mean(gw (x - m))), s the reciprocal root and gw the gradient times the weight.</summary>
-    private readonly struct NormalizedRowsGradient(bool hasWeight) : IRowKernel
+    /// <param name="hasWeight">Whether there is a weight.</param>
+    /// <param name="sums">Where the gradients of weight and bias, one behind the other, grow by those of these rows; 0 for nowhere.</param>
+    private readonly struct NormalizedRowsGradient(bool hasWeight, nint sums) : IRowKernel
     {
         private readonly bool hasWeight = hasWeight;
+        private readonly nint sums = sums;
 
         public void Run<V, T>(in RowPointers pointers, long first, long last, int n)
             where V : struct, ISimd<V, T>
@@ -188,6 +196,8 @@ internal sealed unsafe partial class CpuKernels
                 var (plain, product) = GradientSums<V, T>(g, x, weight, n, mean);
                 var (a, b, c) = GradientFactors(mean, scale, double.CreateTruncating(plain) / n, double.CreateTruncating(product) / n);
                 Combine<V, T>((T*)pointers.P0 + (row * n), g, x, weight, n, a, b, c);
+                // The row is still in the nearest cache.
+                if (sums != 0) AddRow<V, T>((T*)sums, (T*)sums + n, g, x, n, mean, scale);
             }
         }
     }
@@ -200,50 +210,35 @@ internal sealed unsafe partial class CpuKernels
         return (scale, T.CreateTruncating(slope), T.CreateTruncating((-s * plain) - (slope * double.CreateTruncating(mean))));
     }
 
-    /// <summary>Weight and bias of a row normalisation: sums over rows of g (x - m) s and of g, in blocks of rows that are added in order.</summary>
-    private static void ColumnGradients<T>(in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics)
+    /// <summary>With weight and bias: sums over rows of g (x - m) s and of g, in blocks of rows that are added in order.</summary>
+    private static void NormalizeRowsGradient<T>(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (rows, n) = (gradient.Shape[0], gradient.Shape[1]);
-        var some = weightGradient ?? biasGradient!.Value;
-        var other = biasGradient ?? some;
-        fixed (byte* gBytes = &gradient.Reference, xBytes = &input.Reference, sBytes = &statistics.Reference, wBytes = &some.Reference, bBytes = &other.Reference)
+        var (scales, hasWeight) = (weight ?? input, weight is not null);
+        var blocks = Math.Clamp(rows / 32, 1, 64);
+        var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
+        fixed (byte* p0 = &result.Reference, p1 = &gradient.Reference, p2 = &input.Reference, p3 = &statistics.Reference, p4 = &scales.Reference, partialBytes = &partial.Reference)
         {
-            var g = (T*)gBytes;
-            var x = (T*)xBytes;
-            var s = (T*)sBytes;
-            var blocks = Math.Clamp(rows / 32, 1, 64);
-            var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
-            fixed (byte* partialBytes = &partial.Reference)
+            var pointers = new RowPointers { P0 = p0, P1 = p1, P2 = p2, P3 = p3, P4 = p4 };
+            var sums = (T*)partialBytes;
+            Dispatch(blocks, (long)rows / blocks * n, block =>
             {
-                var sums = (T*)partialBytes;
-                Dispatch(blocks, (long)rows / blocks * n, block =>
-                {
-                    var (from, to) = ((int)(block * rows / blocks), (int)((block + 1) * rows / blocks));
-                    var weights = sums + (2 * block * n);
-                    var biases = sums + (((2 * block) + 1) * n);
-                    new Span<T>(weights, 2 * n).Clear();
-                    for (var row = from; row < to; row++)
-                    {
-                        var (mean, scale) = (s[2 * row], s[(2 * row) + 1]);
-                        if (Vector512.IsHardwareAccelerated) AddRow<Simd512<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                        else if (Vector256.IsHardwareAccelerated) AddRow<Simd256<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                        else AddRow<Simd128<T>, T>(weights, biases, g + ((long)row * n), x + ((long)row * n), n, mean, scale);
-                    }
-                });
-                for (var j = 0; j < n; j++)
-                {
-                    var (weight, bias) = (T.Zero, T.Zero);
-                    for (var block = 0; block < blocks; block++)
-                    {
-                        weight += sums[(2L * block * n) + j];
-                        bias += sums[(((2L * block) + 1) * n) + j];
-                    }
-                    if (weightGradient is not null) ((T*)wBytes)[j] = weight;
-                    if (biasGradient is not null) ((T*)bBytes)[j] = bias;
-                }
-            }
-            GC.KeepAlive(partial);
+                var own = sums + (2 * block * n);
+                new Span<T>(own, 2 * n).Clear();
+                Rows<T, NormalizedRowsGradient>(new(hasWeight, (nint)own), pointers, block * rows / blocks, (block + 1) * rows / blocks, n);
+            });
+            for (var block = 1; block < blocks; block++) AddInto(sums, sums + (2L * block * n), 2L * n);
+            Write(weightGradient, sums);
+            Write(biasGradient, sums + n);
+        }
+        GC.KeepAlive(partial);
+
+        void Write(in Operand? target, T* values)
+        {
+            if (target is not { } operand) return;
+            fixed (byte* bytes = &operand.Reference) new Span<T>(values, n).CopyTo(new((T*)bytes, n));
         }
     }
 
@@ -264,121 +259,6 @@ internal sealed unsafe partial class CpuKernels
         {
             weights[i] += g[i] * ((x[i] - mean) * scale);
             biases[i] += g[i];
-        }
-    }
-
-    /// <summary>How the runs [batch, channels] of a channel normalisation gather into groups.</summary>
-    private readonly record struct ChannelGroups(int Batch, int Channels, int Groups)
-    {
-        public int Count => Groups == 0 ? Channels : Batch * Groups;
-
-        public int Runs => Groups == 0 ? Batch : Channels / Groups;
-
-        /// <summary>The number of the run in [batch, channels].</summary>
-        public int Run(int group, int i) => Groups == 0 ? (i * Channels) + group : (group * Runs) + i;
-    }
-
-    private static void NormalizeChannels<T>(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (layout, n) = (new ChannelGroups(input.Shape[0], input.Shape[1], groups), (long)input.Shape[2]);
-        if (input.Count == 0) return;
-        var (weightOperand, biasOperand, hasWeight, hasBias) = (weight ?? input, bias ?? input, weight is not null, bias is not null);
-        fixed (byte* yBytes = &output.Reference, sBytes = &statistics.Reference, xBytes = &input.Reference, wBytes = &weightOperand.Reference, bBytes = &biasOperand.Reference)
-        {
-            var y = (T*)yBytes;
-            var s = (T*)sBytes;
-            var x = (T*)xBytes;
-            var w = hasWeight ? (T*)wBytes : null;
-            var b = hasBias ? (T*)bBytes : null;
-            Dispatch(layout.Count, layout.Runs * n * 4, task =>
-            {
-                var group = (int)task;
-                double mean = 0, distances = 0, count = 0;
-                for (var i = 0; i < layout.Runs; i++)
-                {
-                    // Chan's formula joins the statistics of a run to those so far.
-                    var run = x + (layout.Run(group, i) * n);
-                    var runSum = ByWidth.RowSum(run, n);
-                    var runMean = T.CreateTruncating(double.CreateTruncating(runSum) / n);
-                    var delta = double.CreateTruncating(runMean) - mean;
-                    distances += double.CreateTruncating(ByWidth.SquaredDistances(run, n, runMean)) + (delta * delta * count * n / (count + n));
-                    mean += delta * n / (count + n);
-                    count += n;
-                }
-                var scale = 1 / Math.Sqrt((distances / count) + epsilon);
-                s[3 * group] = T.CreateTruncating(mean);
-                s[(3 * group) + 1] = T.CreateTruncating(scale);
-                s[(3 * group) + 2] = T.CreateTruncating(distances / count);
-                for (var i = 0; i < layout.Runs; i++)
-                {
-                    var run = layout.Run(group, i);
-                    var channel = run % layout.Channels;
-                    var factor = scale * (w is null ? 1 : double.CreateTruncating(w[channel]));
-                    var term = (-mean * factor) + (b is null ? 0 : double.CreateTruncating(b[channel]));
-                    ByWidth.ScaleShift(y + (run * n), x + (run * n), n, T.CreateTruncating(factor), T.CreateTruncating(term));
-                }
-            });
-        }
-    }
-
-    private static void NormalizeChannelsGradient<T>(
-        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (layout, n) = (new ChannelGroups(input.Shape[0], input.Shape[1], groups), (long)input.Shape[2]);
-        var (weightOperand, hasWeight) = (weight ?? input, weight is not null);
-        var sums = new double[2 * layout.Batch * layout.Channels];
-        if (input.Count > 0)
-        {
-            fixed (byte* rBytes = &result.Reference, gBytes = &gradient.Reference, xBytes = &input.Reference, sBytes = &statistics.Reference, wBytes = &weightOperand.Reference)
-            {
-                var r = (T*)rBytes;
-                var g = (T*)gBytes;
-                var x = (T*)xBytes;
-                var s = (T*)sBytes;
-                var w = (T*)wBytes;
-                Dispatch(layout.Count, layout.Runs * n * 4, task =>
-                {
-                    var group = (int)task;
-                    var (mean, scale) = (s[3 * group], s[(3 * group) + 1]);
-                    double plain = 0, product = 0;
-                    for (var i = 0; i < layout.Runs; i++)
-                    {
-                        var run = layout.Run(group, i);
-                        var (a, b) = ByWidth.GradientSums(g + (run * n), x + (run * n), n, mean);
-                        (sums[2 * run], sums[(2 * run) + 1]) = (double.CreateTruncating(a), double.CreateTruncating(b) * double.CreateTruncating(scale));
-                        var factor = hasWeight ? double.CreateTruncating(w[run % layout.Channels]) : 1;
-                        plain += factor * double.CreateTruncating(a);
-                        product += factor * double.CreateTruncating(b);
-                    }
-                    var count = layout.Runs * (double)n;
-                    var (own, slope, term) = GradientFactors(mean, scale, plain / count, product / count);
-                    for (var i = 0; i < layout.Runs; i++)
-                    {
-                        var run = layout.Run(group, i);
-                        var factor = hasWeight ? own * w[run % layout.Channels] : own;
-                        ByWidth.Combine(r + (run * n), g + (run * n), x + (run * n), n, factor, slope, term);
-                    }
-                });
-            }
-        }
-        WriteChannelSums<T>(weightGradient, sums, 1, layout);
-        WriteChannelSums<T>(biasGradient, sums, 0, layout);
-    }
-
-    private static void WriteChannelSums<T>(in Operand? target, double[] sums, int offset, ChannelGroups layout)
-        where T : unmanaged, INumberBase<T>
-    {
-        if (target is not { } operand) return;
-        fixed (byte* bytes = &operand.Reference)
-        {
-            for (var channel = 0; channel < layout.Channels; channel++)
-            {
-                double sum = 0;
-                for (var sample = 0; sample < layout.Batch; sample++) sum += sums[(2 * ((sample * layout.Channels) + channel)) + offset];
-                ((T*)bytes)[channel] = T.CreateTruncating(sum);
-            }
         }
     }
 

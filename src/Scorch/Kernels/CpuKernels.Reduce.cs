@@ -4,76 +4,13 @@ using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
 
-/// <summary>An associative combination with its neutral element.</summary>
-internal interface IReduction<T>
-    where T : unmanaged
-{
-    static abstract T Identity { get; }
-
-    static abstract T Combine(T a, T b);
-
-    static abstract V Combine<V>(V a, V b)
-        where V : struct, ISimd<V, T>;
-}
-
-internal readonly struct SumReduction<T> : IReduction<T>
-    where T : unmanaged, INumberBase<T>
-{
-    public static T Identity => T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T a, T b) => a + b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Combine<V>(V a, V b)
-        where V : struct, ISimd<V, T> => a + b;
-}
-
-internal readonly struct ProductReduction<T> : IReduction<T>
-    where T : unmanaged, INumberBase<T>
-{
-    public static T Identity => T.One;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T a, T b) => a * b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Combine<V>(V a, V b)
-        where V : struct, ISimd<V, T> => a * b;
-}
-
-internal readonly struct MinimumReduction<T> : IReduction<T>
-    where T : unmanaged, INumber<T>, IMinMaxValue<T>
-{
-    public static T Identity => typeof(T) == typeof(float) ? T.CreateTruncating(float.PositiveInfinity)
-        : typeof(T) == typeof(double) ? T.CreateTruncating(double.PositiveInfinity) : T.MaxValue;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T a, T b) => T.Min(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Combine<V>(V a, V b)
-        where V : struct, ISimd<V, T> => V.Min(a, b);
-}
-
-internal readonly struct MaximumReduction<T> : IReduction<T>
-    where T : unmanaged, INumber<T>, IMinMaxValue<T>
-{
-    public static T Identity => typeof(T) == typeof(float) ? T.CreateTruncating(float.NegativeInfinity)
-        : typeof(T) == typeof(double) ? T.CreateTruncating(double.NegativeInfinity) : T.MinValue;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T a, T b) => T.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Combine<V>(V a, V b)
-        where V : struct, ISimd<V, T> => V.Max(a, b);
-}
-
 internal sealed unsafe partial class CpuKernels
 {
     /// <summary>Elements whose partial result is formed by itself; borders depend on the shape alone.</summary>
-    private const long ReductionChunk = 8192;
+    private const long ReductionChunk = 32768;
+
+    /// <summary>Elements of a row that go into one set of accumulators.</summary>
+    private const long RunLength = 8192;
 
     public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input)
     {
@@ -160,7 +97,10 @@ internal sealed unsafe partial class CpuKernels
             var chunks = (layout.Count + ReductionChunk - 1) / ReductionChunk;
             if (chunks == 1)
             {
-                Dispatch(layout.Outputs, layout.Count, index => target[index] = Row<T, TReduction>(source + layout.Offset(index), layout.Count, layout.Stride));
+                DispatchRanges(layout.Outputs, layout.Count, (from, to) =>
+                {
+                    for (var index = from; index < to; index++) target[index] = Row<T, TReduction>(source + layout.Offset(index), layout.Count, layout.Stride);
+                });
                 return;
             }
             if (layout.Outputs >= 4 * WorkPool.Threads)
@@ -201,13 +141,19 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>Runs tasks of <paramref name="cost"/> elements each, several to a chunk.</summary>
-    private static void Dispatch(long tasks, long cost, Action<long> body)
+    private static void Dispatch(long tasks, long cost, Action<long> body) => DispatchRanges(tasks, cost, (from, to) =>
+    {
+        for (var task = from; task < to; task++) body(task);
+    });
+
+    /// <summary>The same with ranges of tasks, for those too short for a call each.</summary>
+    private static void DispatchRanges(long tasks, long cost, Action<long, long> body)
     {
         var together = Math.Max(1, 32768 / Math.Max(cost, 1));
         var chunks = (tasks + together - 1) / together;
         if (chunks == 1 || WorkPool.Threads == 1)
         {
-            for (long task = 0; task < tasks; task++) body(task);
+            body(0, tasks);
             return;
         }
         while (chunks > 1 << 20)
@@ -215,11 +161,7 @@ internal sealed unsafe partial class CpuKernels
             together *= 2;
             chunks = (tasks + together - 1) / together;
         }
-        WorkPool.Run((int)chunks, chunk =>
-        {
-            var to = Math.Min(tasks, (chunk + 1) * together);
-            for (var task = chunk * together; task < to; task++) body(task);
-        });
+        WorkPool.Run((int)chunks, chunk => body(chunk * together, Math.Min(tasks, (chunk + 1) * together)));
     }
 
     private static T Row<T, TReduction>(T* row, long count, long stride)
@@ -228,12 +170,20 @@ internal sealed unsafe partial class CpuKernels
     {
         if (stride == 1 && typeof(T) != typeof(Complex))
         {
-            if (Vector512.IsHardwareAccelerated) return Row<Simd512<T>, T, TReduction>(row, count);
+            // Eight accumulators of 256 bits keep up with the caches, here and in columns; 512 bits were slower beyond them.
             if (Vector256.IsHardwareAccelerated) return Row<Simd256<T>, T, TReduction>(row, count);
             return Row<Simd128<T>, T, TReduction>(row, count);
         }
+        // Sums of sums: rounding grows as with a vector's lanes.
+        const long run = 128;
         var result = TReduction.Identity;
-        for (long i = 0; i < count; i++) result = TReduction.Combine(result, row[i * stride]);
+        for (long from = 0; from < count; from += run)
+        {
+            var part = TReduction.Identity;
+            var to = Math.Min(count, from + run);
+            for (var i = from; i < to; i++) part = TReduction.Combine(part, row[i * stride]);
+            result = TReduction.Combine(result, part);
+        }
         return result;
     }
 
@@ -244,29 +194,64 @@ internal sealed unsafe partial class CpuKernels
         where TReduction : struct, IReduction<T>
     {
         var result = TReduction.Identity;
-        long i = 0;
-        if (count >= 4 * V.Count)
+        if (count < V.Count)
         {
-            var a = V.Load(row);
-            var b = V.Load(row + V.Count);
-            var c = V.Load(row + (2 * V.Count));
-            var d = V.Load(row + (3 * V.Count));
-            for (i = 4 * V.Count; i <= count - (4 * V.Count); i += 4 * V.Count)
-            {
-                a = TReduction.Combine(a, V.Load(row + i));
-                b = TReduction.Combine(b, V.Load(row + i + V.Count));
-                c = TReduction.Combine(c, V.Load(row + i + (2 * V.Count)));
-                d = TReduction.Combine(d, V.Load(row + i + (3 * V.Count)));
-            }
-            a = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d));
-            var lanes = stackalloc T[V.Count];
-            V.Store(a, lanes);
-            for (var width = V.Count / 2; width > 0; width /= 2)
-                for (var k = 0; k < width; k++) lanes[k] = TReduction.Combine(lanes[k], lanes[k + width]);
-            result = lanes[0];
+            for (long k = 0; k < count; k++) result = TReduction.Combine(result, row[k]);
+            return result;
         }
-        for (; i < count; i++) result = TReduction.Combine(result, row[i]);
-        return result;
+        V neutral = V.Create(result), total = neutral;
+        long i = 0;
+        while (i <= count - (8 * V.Count))
+        {
+            // Each accumulator takes a bounded number of elements, so that rounding grows slowly.
+            V a = neutral, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+            var last = Math.Min(count - (8 * V.Count), i + RunLength - (8 * V.Count));
+            for (; i <= last; i += 8 * V.Count)
+            {
+                var from = row + i;
+                a = TReduction.Combine(a, V.Load(from));
+                b = TReduction.Combine(b, V.Load(from + V.Count));
+                c = TReduction.Combine(c, V.Load(from + (2 * V.Count)));
+                d = TReduction.Combine(d, V.Load(from + (3 * V.Count)));
+                e = TReduction.Combine(e, V.Load(from + (4 * V.Count)));
+                f = TReduction.Combine(f, V.Load(from + (5 * V.Count)));
+                g = TReduction.Combine(g, V.Load(from + (6 * V.Count)));
+                h = TReduction.Combine(h, V.Load(from + (7 * V.Count)));
+            }
+            var (low, high) = (TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d)), TReduction.Combine(TReduction.Combine(e, f), TReduction.Combine(g, h)));
+            total = TReduction.Combine(total, TReduction.Combine(low, high));
+        }
+        var (even, odd) = (total, neutral);
+        for (; i <= count - (2 * V.Count); i += 2 * V.Count)
+        {
+            even = TReduction.Combine(even, V.Load(row + i));
+            odd = TReduction.Combine(odd, V.Load(row + i + V.Count));
+        }
+        if (i <= count - V.Count)
+        {
+            even = TReduction.Combine(even, V.Load(row + i));
+            i += V.Count;
+        }
+        if (i < count) odd = TReduction.Combine(odd, V.Select(LastLanes<V, T>((int)(count - i)), V.Load(row + count - V.Count), neutral));
+        return TReduction.Across<TReduction, V>(TReduction.Combine(even, odd));
+    }
+
+    /// <summary>A mask with the last <paramref name="count"/> lanes set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LastLanes<V, T>(int count)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged
+    {
+        // 64 bytes clear, then 64 bytes set.
+        ReadOnlySpan<byte> steps =
+        [
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+            255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        ];
+        var bytes = (byte*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(steps));
+        return V.Load((T*)(bytes + 64 - ((V.Count - count) * sizeof(T))));
     }
 
     private static void Columns<T, TReduction>(T* source, T* target, int columns, long count, long stride)
@@ -281,7 +266,6 @@ internal sealed unsafe partial class CpuKernels
             var first = source + (from * stride);
             var into = from == 0 ? target : partial;
             if (typeof(T) == typeof(Complex)) ColumnElements<T, TReduction>(first, into, columns, rows, stride);
-            else if (Vector512.IsHardwareAccelerated) ColumnVectors<Simd512<T>, T, TReduction>(first, into, columns, rows, stride);
             else if (Vector256.IsHardwareAccelerated) ColumnVectors<Simd256<T>, T, TReduction>(first, into, columns, rows, stride);
             else ColumnVectors<Simd128<T>, T, TReduction>(first, into, columns, rows, stride);
             if (from == 0) continue;
@@ -296,6 +280,34 @@ internal sealed unsafe partial class CpuKernels
         where TReduction : struct, IReduction<T>
     {
         var k = 0;
+        // Several neighbours at a time: rows are read in whole cache lines, one behind the other.
+        for (; k <= columns - (8 * V.Count); k += 8 * V.Count)
+        {
+            var from = source + k;
+            var (a, b, c, d) = (V.Load(from), V.Load(from + V.Count), V.Load(from + (2 * V.Count)), V.Load(from + (3 * V.Count)));
+            var (e, f, g, h) = (V.Load(from + (4 * V.Count)), V.Load(from + (5 * V.Count)), V.Load(from + (6 * V.Count)), V.Load(from + (7 * V.Count)));
+            for (long i = 1; i < rows; i++)
+            {
+                from += stride;
+                a = TReduction.Combine(a, V.Load(from));
+                b = TReduction.Combine(b, V.Load(from + V.Count));
+                c = TReduction.Combine(c, V.Load(from + (2 * V.Count)));
+                d = TReduction.Combine(d, V.Load(from + (3 * V.Count)));
+                e = TReduction.Combine(e, V.Load(from + (4 * V.Count)));
+                f = TReduction.Combine(f, V.Load(from + (5 * V.Count)));
+                g = TReduction.Combine(g, V.Load(from + (6 * V.Count)));
+                h = TReduction.Combine(h, V.Load(from + (7 * V.Count)));
+            }
+            var into = target + k;
+            V.Store(a, into);
+            V.Store(b, into + V.Count);
+            V.Store(c, into + (2 * V.Count));
+            V.Store(d, into + (3 * V.Count));
+            V.Store(e, into + (4 * V.Count));
+            V.Store(f, into + (5 * V.Count));
+            V.Store(g, into + (6 * V.Count));
+            V.Store(h, into + (7 * V.Count));
+        }
         for (; k <= columns - V.Count; k += V.Count)
         {
             var sum = V.Load(source + k);
@@ -358,6 +370,7 @@ internal sealed unsafe partial class CpuKernels
 
         public long Offset(long output)
         {
+            if (kept.Count == 1) return output * kept[0].Stride;
             long offset = 0;
             for (var d = kept.Count - 1; d >= 0; d--)
             {

@@ -38,12 +38,14 @@ internal sealed unsafe partial class CpuKernels
             var length = inner * size;
             var block = Math.Max(1, 65536 / length);
             var blocks = (count + block - 1) / block;
+            // Whole cache lines can go past the caches.
+            var isLarge = BeyondCaches.AreWorthIt(targets.Count * count * length) && (length | (targets.Stride * size)) % BeyondCaches.Line == 0;
             Dispatch(targets.Count * blocks, block * inner, task =>
             {
                 var (outer, from) = (task / blocks, task % blocks * block);
                 var into = target + ((targets.Offset(outer) + (from * targets.Stride)) * size);
                 var table = source + (sources.Offset(outer) * size);
-                CopySlices(into, targets.Stride * size, table, sources.Stride * size, extent, places + (from * step), step, Math.Min(block, count - from), length);
+                CopySlices(into, targets.Stride * size, table, sources.Stride * size, extent, places + (from * step), step, Math.Min(block, count - from), length, isLarge && (nint)into % BeyondCaches.Line == 0);
             });
         }
     }
@@ -103,24 +105,26 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopySlices(byte* target, long targetStride, byte* source, long sourceStride, int extent, long* places, long step, long count, long length)
+    private static void CopySlices(byte* target, long targetStride, byte* source, long sourceStride, int extent, long* places, long step, long count, long length, bool pastCaches)
     {
         for (long i = 0; i < count; i++, target += targetStride)
         {
             var place = places[i * step];
             if ((ulong)place >= (ulong)extent) place = Checked("IndexSelect", place, extent);
             var slice = source + (place * sourceStride);
-            if (length is < 64 or > 2048)
-            {
-                Buffer.MemoryCopy(slice, target, length, length);
-                continue;
-            }
-            // The last vector may overlap the one before.
-            long at = 0;
-            for (; at < length - 64; at += 64) Vector512.Load(slice + at).Store(target + at);
-            Vector512.Load(slice + length - 64).Store(target + length - 64);
+            if (pastCaches) BeyondCaches.Copy(target, slice, length);
+            else if (length is < 64 or > 2048) Buffer.MemoryCopy(slice, target, length, length);
+            else CopyLines(target, slice, length);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyLines(byte* target, byte* source, long length)
+    {
+        // The last vector may overlap the one before.
+        long at = 0;
+        for (; at < length - 64; at += 64) Vector512.Load(source + at).Store(target + at);
+        Vector512.Load(source + length - 64).Store(target + length - 64);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

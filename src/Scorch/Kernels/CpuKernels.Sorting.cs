@@ -152,38 +152,42 @@ internal sealed unsafe partial class CpuKernels
     private static void SortLine<T>(Strided<T> source, int length, Strided<T> values, Strided<long> places, int count, bool descending)
         where T : unmanaged, INumber<T>
     {
-        var keyArray = ArrayPool<ulong>.Shared.Rent(2 * length);
-        fixed (ulong* keys = keyArray)
+        if (length == 0) return;
+        // Blocks of the pool stay when the collector runs; shared arrays would have to be made anew.
+        var scratch = new Storage(2L * length * (sizeof(T) <= 4 ? sizeof(ulong) : sizeof(ulong) + sizeof(int)), Devices.Device.Cpu);
+        fixed (byte* bytes = &scratch.Reference)
         {
+            var keys = (ulong*)bytes;
             if (sizeof(T) <= 4)
             {
-                var sorted = keys;
-                for (var i = 0; i < length; i++) keys[i] = (SortKey(source[i], descending) << 32) | (uint)i;
-                if (length <= ShortLine) new Span<ulong>(keys, length).Sort();
-                else sorted = RadixSort(keys, keys + length, length, sizeof(T) * 8);
-                for (var i = 0; i < count; i++) Put(i, (int)(uint)sorted[i]);
+                if (length <= ShortLine)
+                {
+                    PackKeys(keys, source, 0, length, descending);
+                    new Span<ulong>(keys, length).Sort();
+                    PutPacked(keys, source, values, places, 0, count, descending);
+                }
+                else if (length < 2 * RadixChunk)
+                {
+                    PackKeys(keys, source, 0, length, descending);
+                    var sorted = RadixSort(keys, keys + length, length, sizeof(T) * 8);
+                    PutPacked(sorted, source, values, places, 0, count, descending);
+                }
+                else
+                {
+                    SortLongLine(keys, source, length, values, places, count, descending);
+                }
             }
             else
             {
-                var orderArray = ArrayPool<int>.Shared.Rent(2 * length);
-                fixed (int* order = orderArray)
-                {
-                    var sorted = order;
-                    for (var i = 0; i < length; i++) (keys[i], order[i]) = (SortKey(source[i], descending), i);
-                    if (length <= ShortLine) SortPairs(new(keys, length), new(order, length));
-                    else sorted = RadixSort(keys, order, keys + length, order + length, length);
-                    for (var i = 0; i < count; i++) Put(i, sorted[i]);
-                }
-                ArrayPool<int>.Shared.Return(orderArray);
+                var order = (int*)(keys + (2L * length));
+                var sorted = order;
+                for (var i = 0; i < length; i++) (keys[i], order[i]) = (SortKey(source[i], descending), i);
+                if (length <= ShortLine) SortPairs(new(keys, length), new(order, length));
+                else sorted = RadixSort(keys, order, keys + length, order + length, length);
+                for (var i = 0; i < count; i++) (values[i], places[i]) = (source[sorted[i]], sorted[i]);
             }
         }
-        ArrayPool<ulong>.Shared.Return(keyArray);
-
-        void Put(int i, int place)
-        {
-            values[i] = source[place];
-            places[i] = place;
-        }
+        GC.KeepAlive(scratch);
     }
 
     private static void SortPairs(Span<ulong> keys, Span<int> order)
@@ -198,31 +202,7 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    /// <summary>Sorts by the lower <paramref name="bits"/> bits of the upper halves, the least digit first; returns which of the two buffers holds the result.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong* RadixSort(ulong* items, ulong* spare, int length, int bits)
-    {
-        var digit = bits > 16 ? 11 : 8;
-        var starts = stackalloc int[1 << digit];
-        for (var from = 32; from < 32 + bits; from += digit)
-        {
-            var mask = (1u << digit) - 1;
-            new Span<int>(starts, 1 << digit).Clear();
-            for (var i = 0; i < length; i++) starts[(items[i] >> from) & mask]++;
-            if (Starts(starts, 1 << digit, length)) continue;
-            for (var i = 0; i < length; i++)
-            {
-                var item = items[i];
-                spare[starts[(item >> from) & mask]++] = item;
-            }
-            var sorted = spare;
-            spare = items;
-            items = sorted;
-        }
-        return items;
-    }
-
-    /// <summary>The same for keys of 64 bits beside their places; returns the places.</summary>
+    /// <summary>Sorts keys of 64 bits beside their places, the least digit first; returns the places.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int* RadixSort(ulong* keys, int* order, ulong* spareKeys, int* spareOrder, int length)
     {

@@ -157,6 +157,26 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Scale(Simd128<T> a, Simd128<T> n)
+    {
+        if (typeof(T) == typeof(float)) return new(VectorMath.Scale<Simd128<float>, float>(new(a.v.AsSingle()), new(n.v.AsSingle())).v.As<float, T>());
+        if (typeof(T) == typeof(double)) return new(VectorMath.Scale<Simd128<double>, double>(new(a.v.AsDouble()), new(n.v.AsDouble())).v.As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128<T> Split(Simd128<T> a, out Simd128<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var exponent = VectorMath.Split<Simd128<float>, float>(new(a.v.AsSingle()), out var m);
+            mantissa = new(m.v.As<float, T>());
+            return new(exponent.v.As<float, T>());
+        }
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> Exponent(Simd128<T> a, out Simd128<T> mantissa)
     {
         if (typeof(T) == typeof(float))

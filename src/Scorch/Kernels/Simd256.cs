@@ -160,6 +160,26 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Scale(Simd256<T> a, Simd256<T> n)
+    {
+        if (typeof(T) == typeof(float)) return new(VectorMath.Scale<Simd256<float>, float>(new(a.v.AsSingle()), new(n.v.AsSingle())).v.As<float, T>());
+        if (typeof(T) == typeof(double)) return new(VectorMath.Scale<Simd256<double>, double>(new(a.v.AsDouble()), new(n.v.AsDouble())).v.As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256<T> Split(Simd256<T> a, out Simd256<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var exponent = VectorMath.Split<Simd256<float>, float>(new(a.v.AsSingle()), out var m);
+            mantissa = new(m.v.As<float, T>());
+            return new(exponent.v.As<float, T>());
+        }
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> Exponent(Simd256<T> a, out Simd256<T> mantissa)
     {
         if (typeof(T) == typeof(float))

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Scorch.Kernels;
 
@@ -156,6 +157,34 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
         // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
         if (typeof(T) == typeof(float)) return new(Vector512.ShiftLeft((n.v.AsSingle() + Vector512.Create(12583039f)).AsInt32(), 23).As<int, T>());
         if (typeof(T) == typeof(double)) return new(Vector512.ShiftLeft((n.v.AsDouble() + Vector512.Create(6755399441056767.0)).AsInt64(), 52).As<long, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Scale(Simd512<T> a, Simd512<T> n)
+    {
+        if (Avx512F.IsSupported && typeof(T) == typeof(float)) return new(Avx512F.Scale(a.v.AsSingle(), n.v.AsSingle()).As<float, T>());
+        if (typeof(T) == typeof(float)) return new(VectorMath.Scale<Simd512<float>, float>(new(a.v.AsSingle()), new(n.v.AsSingle())).v.As<float, T>());
+        if (typeof(T) == typeof(double)) return new(VectorMath.Scale<Simd512<double>, double>(new(a.v.AsDouble()), new(n.v.AsDouble())).v.As<double, T>());
+        throw new NotSupportedException();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512<T> Split(Simd512<T> a, out Simd512<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            if (Avx512F.IsSupported)
+            {
+                // 11: between 3/4 and 3/2, NaN for what is negative.
+                var part = Avx512F.GetMantissa(a.v.AsSingle(), 11);
+                mantissa = new(part.As<float, T>());
+                return new((Avx512F.GetExponent(a.v.AsSingle()) - Avx512F.GetExponent(part)).As<float, T>());
+            }
+            var exponent = VectorMath.Split<Simd512<float>, float>(new(a.v.AsSingle()), out var m);
+            mantissa = new(m.v.As<float, T>());
+            return new(exponent.v.As<float, T>());
+        }
         throw new NotSupportedException();
     }
 

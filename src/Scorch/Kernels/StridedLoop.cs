@@ -21,8 +21,11 @@ internal interface IInnerLoop
 /// <summary>Walks operands of one shape, joined dimensions first, and hands long runs to an inner loop.</summary>
 internal static unsafe class StridedLoop
 {
-    /// <summary>Elements of one parallel chunk: about what a core does while another wakes.</summary>
-    private const long Grain = 32 * 1024;
+    /// <summary>Up to so many elements stay on the caller's thread.</summary>
+    private const long Alone = 32 * 1024;
+
+    /// <summary>Elements of one parallel chunk.</summary>
+    private const long Grain = 16 * 1024;
 
     public static void Invoke<TLoop>(TLoop loop, in Operand o0)
         where TLoop : struct, IInnerLoop => Invoke(loop, o0, o0, o0, o0, 1);
@@ -45,13 +48,13 @@ internal static unsafe class StridedLoop
             if (IsDense(o0) && Dense(o1, o0, out s1) && (operands < 3 || Dense(o2, o0, out s2)) && (operands < 4 || Dense(o3, o0, out s3)))
             {
                 var whole = new Run { P0 = p0, P1 = p1, P2 = p2, P3 = p3, S0 = 1, S1 = s1, S2 = s2, S3 = s3 };
-                if (count <= Grain || WorkPool.Threads == 1) loop.Invoke(whole, count);
+                if (count <= Alone || WorkPool.Threads == 1) loop.Invoke(whole, count);
                 else Parallel(loop, whole, (o0.Type.Size(), o1.Type.Size(), o2.Type.Size(), o3.Type.Size()), count);
                 return;
             }
             var plan = new Plan(o0, o1, o2, o3, operands);
             var start = new Run { P0 = p0, P1 = p1, P2 = p2, P3 = p3 };
-            if (count <= Grain || WorkPool.Threads == 1)
+            if (count <= Alone || WorkPool.Threads == 1)
             {
                 Range(loop, plan, start, 0, count);
             }

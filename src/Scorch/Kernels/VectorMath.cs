@@ -4,50 +4,34 @@ using System.Runtime.CompilerServices;
 namespace Scorch.Kernels;
 
 /// <summary>Elementary functions over vectors. In float32 short polynomials, within two units in the last place; in float64 the runtime's own.</summary>
-/// <remarks>Coefficients: Cephes (Moshier) and oracles/engine/coefficients.py.</remarks>
+/// <remarks>Coefficients: oracles/engine/coefficients.py and, for sine and tanh, Cephes (Moshier).</remarks>
 internal static class VectorMath
 {
+    /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V, T>(V x)
         where V : struct, ISimd<V, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (typeof(T) != typeof(float)) return V.Exp(x);
-        // e^x = 2^n e^r, n the nearest whole number to x / ln 2; 2^n in two factors reaches infinity and the subnormal numbers.
-        x = V.AtMost(V.AtLeast(x, Constant<V, T>(-104)), Constant<V, T>(89));
-        var n = V.Round(x * Constant<V, T>(1.44269504088896341));
-        var r = V.MultiplyAdd(n, Constant<V, T>(-0.693359375), x);
-        r = V.MultiplyAdd(n, Constant<V, T>(2.12194440e-4), r);
-        var p = Constant<V, T>(1.9875691500e-4);
-        p = V.MultiplyAdd(p, r, Constant<V, T>(1.3981999507e-3));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(8.3334519073e-3));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(4.1665795894e-2));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(1.6666665459e-1));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(5.0000001201e-1));
-        p = V.MultiplyAdd(p, r * r, r) + Constant<V, T>(1);
-        var half = V.Round(n * Constant<V, T>(0.5));
-        return p * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => ExpOfNegative<V, T>(typeof(T) == typeof(float) ? V.AtMost(x, Constant<V, T>(89)) : x);
 
-    /// <summary>e^x for x not above 0: one factor of 2^n is enough, and what would be subnormal is 0.</summary>
+    /// <summary>e^x for x not above 0 (or 89): the upper bound is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpOfNegative<V, T>(V x)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float)) return V.Exp(x);
-        var clipped = V.AtLeast(x, Constant<V, T>(-87));
-        var n = V.Round(clipped * Constant<V, T>(1.44269504088896341));
-        var r = V.MultiplyAdd(n, Constant<V, T>(-0.693359375), clipped);
+        // e^x = 2^n e^r, n the nearest whole number to x / ln 2.
+        x = V.AtLeast(x, Constant<V, T>(-104));
+        var n = V.Round(x * Constant<V, T>(1.44269504088896341));
+        var r = V.MultiplyAdd(n, Constant<V, T>(-0.693359375), x);
         r = V.MultiplyAdd(n, Constant<V, T>(2.12194440e-4), r);
-        var p = Constant<V, T>(1.9875691500e-4);
-        p = V.MultiplyAdd(p, r, Constant<V, T>(1.3981999507e-3));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(8.3334519073e-3));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(4.1665795894e-2));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(1.6666665459e-1));
-        p = V.MultiplyAdd(p, r, Constant<V, T>(5.0000001201e-1));
-        p = V.MultiplyAdd(p, r * r, r) + Constant<V, T>(1);
-        return V.Select(V.LessThan(x, Constant<V, T>(-87)), Constant<V, T>(0), p * V.PowerOfTwo(n));
+        var (p, one) = (Constant<V, T>(0.0013814464759459657), Constant<V, T>(1));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.008368780622654115));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.041668394259049425));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.1666652010554164));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.49999993412261323));
+        p = V.MultiplyAdd(p, r, one);
+        return V.Scale(V.MultiplyAdd(p, r, one), n);
     }
 
     /// <summary>tanh x = x + x^3 P(x^2) near 0, else 1 - 2 / (e^(2|x|) + 1) with the sign of x.</summary>
@@ -82,7 +66,7 @@ internal static class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var one = Constant<V, T>(1);
-        var e = Exp<V, T>(-V.Abs(x));
+        var e = ExpOfNegative<V, T>(-V.Abs(x));
         return V.Select(V.LessThan(x, Constant<V, T>(0)), e, one) / (one + e);
     }
 
@@ -147,19 +131,19 @@ internal static class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (one, half) = (Constant<V, T>(1), Constant<V, T>(0.5));
-        var u = V.Abs(x) * Constant<V, T>(0.70710678118654752);
-        decay = ExpOfNegative<V, T>(-(u * u));
-        var t = one / V.MultiplyAdd(V.AtMost(u, Constant<V, T>(5.5)), half, one);
-        var q = Constant<V, T>(0.02518510478649917);
-        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.033926246410887595));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.30774180035164816));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(0.8605566170775901));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.29237031368461397));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(0.5144716861489389));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(0.22867090551272434));
-        q = V.MultiplyAdd(q, t, Constant<V, T>(0.005154049420199645));
-        var tail = half * q * decay;
+        var one = Constant<V, T>(1);
+        decay = ExpOfNegative<V, T>(x * x * Constant<V, T>(-0.5));
+        // 1/2 erfc(u) e^(u^2) by t = 1 / (1 + u / 2), u = |x| / sqrt 2.
+        var t = one / V.MultiplyAdd(V.Abs(x), Constant<V, T>(0.35355339059327376), one);
+        var q = Constant<V, T>(0.02518510478649917 / 2);
+        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.033926246410887595 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.30774180035164816 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(0.8605566170775901 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(-0.29237031368461397 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(0.5144716861489389 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(0.22867090551272434 / 2));
+        q = V.MultiplyAdd(q, t, Constant<V, T>(0.005154049420199645 / 2));
+        var tail = q * decay;
         return V.Select(V.LessThan(x, Constant<V, T>(0)), tail, one - tail);
     }
 
@@ -170,32 +154,50 @@ internal static class VectorMath
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (typeof(T) != typeof(float)) return V.Log(x);
-        // Subnormal numbers are lifted by 2^24 first. x = 2^e m, m in [sqrt(1/2), sqrt(2)).
-        var (one, zero) = (Constant<V, T>(1), Constant<V, T>(0));
-        var tiny = V.LessThan(x, Constant<V, T>(1.17549435e-38));
-        var lifted = V.Select(tiny, x * Constant<V, T>(16777216), x);
-        var e = V.Exponent(lifted, out var m);
-        e = V.Select(tiny, e - Constant<V, T>(24), e);
-        var high = V.LessThan(Constant<V, T>(1.41421356237309504880), m);
-        m = V.Select(high, m * Constant<V, T>(0.5), m) - one;
-        e = V.Select(high, e + one, e);
+        // x = 2^e (1 + m); what has no logarithm comes out by itself, for the larger part of ln 2 is below it.
+        var e = V.Split(x, out var m);
+        m -= Constant<V, T>(1);
         var z = m * m;
-        var p = Constant<V, T>(7.0376836292e-2);
-        p = V.MultiplyAdd(p, m, Constant<V, T>(-1.1514610310e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(1.1676998740e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(-1.2420140846e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(1.4249322787e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(-1.6668057665e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(2.0000714765e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(-2.4999993993e-1));
-        p = V.MultiplyAdd(p, m, Constant<V, T>(3.3333331174e-1));
-        var y = p * m * z;
-        y = V.MultiplyAdd(e, Constant<V, T>(-2.12194440e-4), y);
+        var p = Constant<V, T>(-0.045074466505536835);
+        p = V.MultiplyAdd(p, m, Constant<V, T>(0.1046299566468121));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(-0.131611965337807));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(0.1447840050505421));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(-0.16647312344121448));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(0.1999086085962149));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(-0.25000095828776514));
+        p = V.MultiplyAdd(p, m, Constant<V, T>(0.33333449120462194));
+        var y = V.MultiplyAdd(p * m, z, e * Constant<V, T>(1.428606765330187e-06));
         y = V.MultiplyAdd(z, Constant<V, T>(-0.5), y);
-        var result = V.MultiplyAdd(e, Constant<V, T>(0.693359375), m + y);
-        // 0 gives -infinity, what is negative NaN, infinity and NaN themselves.
-        result = V.Select(V.LessThan(zero, x), result, V.Select(V.Equal(x, zero), V.Create(T.NegativeInfinity), V.Create(T.NaN)));
-        return V.Select(V.LessThan(x, V.Create(T.PositiveInfinity)), result, x);
+        return V.MultiplyAdd(e, Constant<V, T>(0.693145751953125), m + y);
+    }
+
+    /// <summary>a 2^n in two steps, which reach infinity and the subnormal numbers, where the machine has no instruction for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Scale<V, T>(V a, V n)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var half = V.Round(n * Constant<V, T>(0.5));
+        return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
+    }
+
+    /// <summary>The parts of a number in float32, as <see cref="ISimd{V, T}.Split"/> has them, where the machine has no instruction for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Split<V, T>(V a, out V mantissa)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Subnormal numbers are lifted by 2^24 first.
+        var (one, zero) = (Constant<V, T>(1), Constant<V, T>(0));
+        var tiny = V.LessThan(a, Constant<V, T>(1.17549435e-38));
+        var e = V.Exponent(V.Select(tiny, a * Constant<V, T>(16777216), a), out var m);
+        e = V.Select(tiny, e - Constant<V, T>(24), e);
+        var low = V.LessThan(m, Constant<V, T>(1.5));
+        m = V.Select(low, m, m * Constant<V, T>(0.5));
+        e = V.Select(low, e, e + one);
+        var isZero = V.Equal(a, zero);
+        mantissa = V.Select(V.LessThan(zero, a), m, V.Select(isZero, one, V.Create(T.NaN)));
+        return V.Select(isZero, V.Create(T.NegativeInfinity), V.Select(V.LessThan(a, V.Create(T.PositiveInfinity)), e, a));
     }
 
     /// <summary>sin x, or cos x where <paramref name="quarter"/> is 1.</summary>

@@ -1,13 +1,20 @@
+using System.Diagnostics;
+
 namespace Scorch.Kernels;
 
 /// <summary>Threads that claim chunks of one job at a time; the caller works too, and small work never wakes them.</summary>
 /// <remarks>What a chunk computes must not depend on which thread runs it, nor on how many there are.</remarks>
 internal static class WorkPool
 {
+    /// <summary>How long a thread without work looks for the next job before it sleeps: waking it would cost as much as many a job.</summary>
+    private static readonly long Patience = Stopwatch.Frequency / 10_000;
+
     private static readonly Lock Gate = new();
     private static readonly List<Thread> Workers = [];
     private static readonly SemaphoreSlim Wake = new(0);
     private static Job? current;
+    private static int published;
+    private static int sleeping;
     private static int threads = Environment.ProcessorCount;
 
     [ThreadStatic]
@@ -37,9 +44,10 @@ internal static class WorkPool
                 Workers.Add(worker);
                 worker.Start();
             }
-            var job = new Job(chunks, body);
+            var job = new Job(chunks, body, wanted - 1);
             Volatile.Write(ref current, job);
-            Wake.Release(wanted - 1);
+            Interlocked.Increment(ref published);
+            if (Volatile.Read(ref sleeping) > 0) Wake.Release(Interlocked.Exchange(ref sleeping, 0));
             job.Run();
             Volatile.Write(ref current, null);
             job.WaitForAll();
@@ -53,19 +61,46 @@ internal static class WorkPool
 
     private static void Work()
     {
+        var seen = 0;
         while (true)
         {
-            Wake.Wait();
-            Volatile.Read(ref current)?.Run();
+            WaitForNext(seen);
+            seen = Volatile.Read(ref published);
+            Volatile.Read(ref current)?.Join();
         }
     }
 
-    private sealed class Job(int chunks, Action<int> body)
+    private static void WaitForNext(int seen)
     {
+        var start = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref published) == seen)
+        {
+            if (Stopwatch.GetTimestamp() - start < Patience)
+            {
+                Thread.SpinWait(8);
+                continue;
+            }
+            // Whoever publishes from here on sees a sleeper and wakes it; a wake too many only starts another look.
+            Interlocked.Increment(ref sleeping);
+            if (Volatile.Read(ref published) != seen) return;
+            Wake.Wait();
+            start = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private sealed class Job(int chunks, Action<int> body, int helpers)
+    {
+        private int joined;
         private int next;
         private int done;
 
         public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Error { get; private set; }
+
+        /// <summary>Helps, unless enough others do.</summary>
+        public void Join()
+        {
+            if (Interlocked.Increment(ref joined) <= helpers) Run();
+        }
 
         public void Run()
         {

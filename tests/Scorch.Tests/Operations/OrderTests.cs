@@ -21,6 +21,54 @@ public class OrderTests
             }
     }
 
+    /// <summary>From two chunks on several threads count and move, and values come from their keys.</summary>
+    [Theory]
+    [InlineData(DataType.Float32)]
+    [InlineData(DataType.Int32)]
+    [InlineData(DataType.UInt8)]
+    public void Long_lines_are_sorted_stably(DataType type)
+    {
+        foreach (var length in new[] { (1 << 18) - 1, 1 << 18, 400_009 })
+            foreach (var descending in new[] { false, true })
+            {
+                var values = Values(type, length);
+                var (sorted, places) = Line(values, type).Sort(descending: descending);
+                AssertOrder(values, sorted, places, Order(values, descending), $"{length} of {type}");
+            }
+    }
+
+    [Fact]
+    public void Sorting_keeps_the_signs_of_zeros_and_the_bits_of_missing_values()
+    {
+        var strange = new[] { -0f, 0f, BitConverter.Int32BitsToSingle(0x7FC00001), BitConverter.Int32BitsToSingle(-0x3FFFFF), float.NegativeInfinity, float.Epsilon, -float.Epsilon, float.MaxValue };
+        foreach (var length in new[] { 8, 500, 300_000 })
+        {
+            var values = Enumerable.Range(0, length).Select(i => strange[i % 8]).ToArray();
+            var (sorted, places) = Tensor.From(values).Sort(descending: length == 500);
+            Assert.Equal(places.ToArray<long>().Select(place => BitConverter.SingleToInt32Bits(values[place])), sorted.ToArray<float>().Select(BitConverter.SingleToInt32Bits));
+        }
+    }
+
+    /// <summary>Results beyond the caches' size take another way of writing.</summary>
+    [Theory]
+    [InlineData(64, 70_001)]
+    [InlineData(67, 70_001)]
+    [InlineData(1, 5_000_003)]
+    public void Large_selections_and_fills_are_whole(int width, int count)
+    {
+        var table = Tensor.Range(1000 * width).To(DataType.Float32).Reshape(1000, width);
+        var index = Tensor.Range(count).Remainder(Tensor.Scalar(997, DataType.Int64));
+        var taken = table.IndexSelect(0, index).ToArray<float>();
+        for (long i = 0; i < count; i++)
+            for (var j = 0; j < width; j++)
+                Assert.Equal(((i % 997) * width) + j, taken[(i * width) + j]);
+        var filled = Tensor.Full([(count * width) + 1], 2.5);
+        filled[1..^1] = Tensor.Full([(count * width) - 1], 7);
+        var values = filled.ToArray<float>();
+        Assert.Equal((2.5f, 2.5f), (values[0], values[^1]));
+        Assert.True(values.AsSpan(1, values.Length - 2).IndexOfAnyExcept(7f) < 0);
+    }
+
     [Theory]
     [MemberData(nameof(Types))]
     public void The_first_few_are_the_first_of_the_sorted(DataType type)

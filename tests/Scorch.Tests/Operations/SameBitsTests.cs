@@ -46,6 +46,7 @@ public class SameBitsTests
         ["indexing"] = x => x.IndexSelect(0, Tensor.Range(800).Remainder(Tensor.Scalar(397, DataType.Int64))).IndexAdd(1, Tensor.Range(400), x.Tile(2, 1)),
         ["gather and scatter"] = x => x.ScatterAdd(0, Tensor.Range(160000).Remainder(Tensor.Scalar(7, DataType.Int64)).Reshape(400, 400), x * x).Gather(1, Tensor.Range(160000).Remainder(Tensor.Scalar(399, DataType.Int64)).Reshape(400, 400)),
         ["sort"] = x => x.Sort(1).Values,
+        ["sort of a long line"] = x => x.Tile(2, 1).Reshape(-1).Sort().Values,
         ["fourier"] = x => x.RealFft2().Abs(),
         ["solve"] = x => (x[..60, ..60] + (20 * Tensor.Identity(60, x.DataType))).Solve(x[..60]),
         ["singular values"] = x => x[..40, ..30].SingularValueDecomposition().S,

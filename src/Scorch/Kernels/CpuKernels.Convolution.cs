@@ -101,6 +101,12 @@ internal sealed unsafe partial class CpuKernels
         fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, weightBytes = &weight.Reference)
         {
             if (output.Count == 0) new Span<T>((T*)weightBytes, checked((int)weight.Count)).Clear();
+            else if (typeof(T) == typeof(float) && WinogradConvolution.Fits(g, g.Inputs, g.Outputs, g.Result))
+                WinogradGradient.Run(
+                    (float*)weightBytes,
+                    (float*)inputBytes,
+                    (float*)outputBytes,
+                    new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
             else WindowGradients<T>.Run(g, (T*)weightBytes, (T*)inputBytes, (T*)outputBytes);
         }
     }

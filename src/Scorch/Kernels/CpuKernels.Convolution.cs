@@ -127,7 +127,6 @@ internal sealed unsafe partial class CpuKernels
                     (float*)inputBytes,
                     (float*)outputBytes,
                     new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
-            else if (PointwiseConvolution<T>.Fits(g)) PointwiseConvolution<T>.Gradient(g, (T*)weightBytes, (T*)inputBytes, (T*)outputBytes);
             else if (DepthwiseWindows.Fits(g)) DepthwiseConvolution<T>.Gradient(DepthwiseWindows.Forward(g), (T*)weightBytes, (T*)inputBytes, (T*)outputBytes, g.Batch, g.Groups);
             else WindowGradients<T>.Run(g, (T*)weightBytes, (T*)inputBytes, (T*)outputBytes);
         }

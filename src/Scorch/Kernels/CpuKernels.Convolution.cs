@@ -59,6 +59,16 @@ internal sealed unsafe partial class CpuKernels
                     new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
                 return;
             }
+            if (PointwiseConvolution<T>.Fits(g))
+            {
+                PointwiseConvolution<T>.Run(g, y, (T*)inputBytes, (T*)weightBytes, false);
+                return;
+            }
+            if (DepthwiseWindows.Fits(g))
+            {
+                DepthwiseConvolution<T>.Run(DepthwiseWindows.Forward(g), y, (T*)inputBytes, (T*)weightBytes, g.Batch, g.Groups, false);
+                return;
+            }
             var (layout, windows) = WindowSet.Forward(g);
             var weights = new WindowWeights<T>((T*)weightBytes, (long)g.Outputs * g.Inputs * g.KernelSize, (long)g.Inputs * g.KernelSize, g.KernelSize);
             WindowProducts<T>.Run(layout, [windows], weights, (T*)inputBytes, y, g.Batch, g.Groups, g.Inputs, g.Outputs, g.ResultSize, g.ImageSize);
@@ -88,6 +98,16 @@ internal sealed unsafe partial class CpuKernels
                     new(g.Batch, g.Outputs, g.Inputs, g.Result[1], g.Result[2], g.Image[1], g.Image[2], 2 - g.Padding[1], 2 - g.Padding[2]));
                 return;
             }
+            if (PointwiseConvolution<T>.Fits(g))
+            {
+                PointwiseConvolution<T>.Run(g, x, (T*)outputBytes, (T*)weightBytes, true);
+                return;
+            }
+            if (DepthwiseWindows.Fits(g) && g.Stride is [_, 1, 1])
+            {
+                DepthwiseConvolution<T>.Run(DepthwiseWindows.Adjoint(g), x, (T*)outputBytes, (T*)weightBytes, g.Batch, g.Groups, true);
+                return;
+            }
             var (layout, windows) = WindowSet.Adjoint(g);
             var weights = new WindowWeights<T>((T*)weightBytes, (long)g.Outputs * g.Inputs * g.KernelSize, g.KernelSize, (long)g.Inputs * g.KernelSize);
             WindowProducts<T>.Run(layout, windows, weights, (T*)outputBytes, x, g.Batch, g.Groups, g.Outputs, g.Inputs, g.ImageSize, g.ResultSize);
@@ -101,6 +121,13 @@ internal sealed unsafe partial class CpuKernels
         fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, weightBytes = &weight.Reference)
         {
             if (output.Count == 0) new Span<T>((T*)weightBytes, checked((int)weight.Count)).Clear();
+            else if (typeof(T) == typeof(float) && WinogradConvolution.Fits(g, g.Inputs, g.Outputs, g.Result))
+                WinogradGradient.Run(
+                    (float*)weightBytes,
+                    (float*)inputBytes,
+                    (float*)outputBytes,
+                    new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
+            else if (DepthwiseWindows.Fits(g)) DepthwiseConvolution<T>.Gradient(DepthwiseWindows.Forward(g), (T*)weightBytes, (T*)inputBytes, (T*)outputBytes, g.Batch, g.Groups);
             else WindowGradients<T>.Run(g, (T*)weightBytes, (T*)inputBytes, (T*)outputBytes);
         }
     }

@@ -44,25 +44,7 @@ internal sealed unsafe partial class CpuKernels
             var places = (long*)positionBytes;
             var source = (T*)inputBytes;
             Dispatch(input.Count / Math.Max(1, windows.ImageSize), windows.ImageSize * 4L, plane =>
-            {
-                var image = source + (plane * windows.ImageSize);
-                var place = plane * windows.ResultSize;
-                for (var d = 0; d < windows.Result[0]; d++)
-                    for (var h = 0; h < windows.Result[1]; h++)
-                        for (var w = 0; w < windows.Result[2]; w++, place++)
-                        {
-                            long best = -1;
-                            for (var z = windows.Start[0][d]; z < windows.End[0][d]; z += windows.Dilation[0])
-                                for (var v = windows.Start[1][h]; v < windows.End[1][h]; v += windows.Dilation[1])
-                                    for (var u = windows.Start[2][w]; u < windows.End[2][w]; u += windows.Dilation[2])
-                                    {
-                                        var at = ((((long)z * windows.Image[1]) + v) * windows.Image[2]) + u;
-                                        if (best < 0 || (!T.IsNaN(image[best]) && (image[at] > image[best] || T.IsNaN(image[at])))) best = at;
-                                    }
-                            target[place] = image[best];
-                            places[place] = best;
-                        }
-            });
+                MaximumPooling<T>.Plane(windows, target + (plane * windows.ResultSize), places + (plane * windows.ResultSize), source + (plane * windows.ImageSize)));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
@@ -10,15 +9,12 @@ namespace Scorch.Kernels;
 /// <remarks>Rounding grows by about a decimal digit, which single precision can bear; double precision convolves directly.</remarks>
 internal static unsafe class WinogradConvolution
 {
-    private const int Tile = 4;
-    private const int Patch = 6;
-    private const int Points = Patch * Patch;
+    private const int Tile = WinogradTransforms.Tile;
+    private const int Patch = WinogradTransforms.Patch;
+    private const int Points = WinogradTransforms.Points;
 
     /// <summary>Bytes of transformed tiles that one task works on.</summary>
     private const int TaskBytes = 3 << 18;
-
-    /// <summary>Below this many products of channels, rows and places a convolution stays on its thread.</summary>
-    private const long ParallelMultiplications = 1 << 21;
 
     /// <summary>Elements of images that are laid out together.</summary>
     private const long SlabElements = 2 << 20;
@@ -73,21 +69,15 @@ internal static unsafe class WinogradConvolution
             for (var first = 0; first < g.Batch; first += together)
             {
                 var (image, images) = (first, Math.Min(together, g.Batch - first));
-                Share(images * PaddedHeight, line => LayOut(image, line / PaddedHeight, line % PaddedHeight));
+                g.Share(images * PaddedHeight, line => WinogradTransforms<V>.LayOut(
+                    slab + (line / PaddedHeight * PaddedSize),
+                    source + ((long)(image + (line / PaddedHeight)) * g.Channels * g.SourceHeight * g.SourceWidth),
+                    (g.Channels, g.SourceHeight, g.SourceWidth),
+                    (g.PaddingHeight, g.PaddingWidth, PaddedWidth),
+                    line % PaddedHeight));
                 var all = images * down * across;
-                Share((all + tiles - 1) / tiles, task => Compute(image, task * tiles, Math.Min(all, (task + 1) * tiles)));
+                g.Share((all + tiles - 1) / tiles, task => Compute(image, task * tiles, Math.Min(all, (task + 1) * tiles)));
             }
-        }
-
-        /// <summary>Small work stays on its thread.</summary>
-        private void Share(int tasks, Action<int> body)
-        {
-            if ((long)g.Batch * g.ResultHeight * g.ResultWidth * g.Channels * g.Rows >= ParallelMultiplications)
-            {
-                WorkPool.Run(tasks, body);
-                return;
-            }
-            for (var task = 0; task < tasks; task++) body(task);
         }
 
         /// <summary>U = G g G^T for all pairs of row and channel; rows lie side by side.</summary>
@@ -95,7 +85,7 @@ internal static unsafe class WinogradConvolution
         {
             var taps = (float*)Workspace.Get(Workspace.Sums, 9L * g.Channels * g.Rows * sizeof(float));
             const int Together = 8;
-            Share((g.Channels + Together - 1) / Together, chunk =>
+            g.Share((g.Channels + Together - 1) / Together, chunk =>
             {
                 var (from, to) = (chunk * Together, Math.Min(g.Channels, (chunk + 1) * Together));
                 for (var channel = from; channel < to; channel++)
@@ -104,57 +94,9 @@ internal static unsafe class WinogradConvolution
                     MatrixPacking.Transposed(gathered, g.Rows, weights.Group(0) + (channel * weights.Channel), weights.Row, g.Rows, 9);
                     // As a product's right factor is packed: by tiles of columns.
                     for (var row = 0; row < g.Rows; row += V.Count)
-                        Filter(gathered + row, flipped, transformed + ((((long)(row / TileColumns) * g.Channels) + channel) * TileColumns) + (row % TileColumns));
+                        WinogradTransforms<V>.Filter(gathered + row, g.Rows, flipped, transformed + ((((long)(row / TileColumns) * g.Channels) + channel) * TileColumns) + (row % TileColumns), pointWeights);
                 }
             });
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        [SkipLocalsInit]
-        private void Filter(float* taps, bool flipped, float* target)
-        {
-            var half = stackalloc float[3 * Patch * V.Count];
-            var start = flipped ? taps + (8L * g.Rows) : taps;
-            var step = flipped ? -(long)g.Rows : g.Rows;
-            for (var j = 0; j < 3; j++) Filter3(start + (j * step), 3 * step, half + (j * V.Count), 3 * V.Count);
-            for (var i = 0; i < Patch; i++) Filter3(half + (i * 3 * V.Count), V.Count, target + (i * Patch * pointWeights), pointWeights);
-        }
-
-        /// <summary>Multiplies by G.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Filter3(float* from, long stride, float* to, long toStride)
-        {
-            var a = V.Load(from);
-            var b = V.Load(from + stride);
-            var c = V.Load(from + (2 * stride));
-            V.Store(V.Create(0.25f) * a, to);
-            var even = V.Create(-1f / 6) * (a + c);
-            var odd = V.Create(1f / 6) * b;
-            V.Store(even - odd, to + toStride);
-            V.Store(even + odd, to + (2 * toStride));
-            even = V.MultiplyAdd(V.Create(1f / 24), a, V.Create(1f / 6) * c);
-            odd = V.Create(1f / 12) * b;
-            V.Store(even + odd, to + (3 * toStride));
-            V.Store(even - odd, to + (4 * toStride));
-            V.Store(c, to + (5 * toStride));
-        }
-
-        /// <summary>One line of an image with its padding, channels side by side.</summary>
-        private void LayOut(int first, int image, int line)
-        {
-            var target = slab + (image * PaddedSize) + ((long)line * PaddedWidth * g.Channels);
-            var row = line - g.PaddingHeight;
-            if ((uint)row >= (uint)g.SourceHeight)
-            {
-                new Span<float>(target, PaddedWidth * g.Channels).Clear();
-                return;
-            }
-            var width = Math.Min(g.SourceWidth, PaddedWidth - g.PaddingWidth);
-            var from = source + ((((long)(first + image) * g.Channels * g.SourceHeight) + row) * g.SourceWidth);
-            new Span<float>(target, g.PaddingWidth * g.Channels).Clear();
-            target += g.PaddingWidth * g.Channels;
-            MatrixPacking.Transposed(target, g.Channels, from, (long)g.SourceHeight * g.SourceWidth, g.Channels, width);
-            new Span<float>(target + ((long)width * g.Channels), (PaddedWidth - g.PaddingWidth - width) * g.Channels).Clear();
         }
 
         /// <summary>Tiles from … to-1 of the slab that starts with an image.</summary>
@@ -172,7 +114,7 @@ internal static unsafe class WinogradConvolution
             {
                 var patch = slab + (t / (down * across) * PaddedSize) + ((((long)(t / across % down) * PaddedWidth) + (t % across)) * Tile * g.Channels);
                 var target = tiles + ((long)(t - from) * channelStride);
-                for (var c = 0; c < g.Channels; c += V.Count) Input(patch + c, (long)PaddedWidth * g.Channels, g.Channels, target + c, pointTiles);
+                for (var c = 0; c < g.Channels; c += V.Count) WinogradTransforms<V>.Input(patch + c, (long)PaddedWidth * g.Channels, g.Channels, target + c, pointTiles);
             }
             var product = new Factors<float>
             {
@@ -201,7 +143,7 @@ internal static unsafe class WinogradConvolution
                 var run = Math.Min(across - column, to - t);
                 for (var i = 0; i < run; i++)
                     for (var r = 0; r < g.Rows; r += V.Count)
-                        Output(results + ((long)(t - from + i) * g.Rows) + r, pointResults, lines + ((long)i * Tile * g.Rows) + r, lineSize, g.Rows);
+                        WinogradTransforms<V>.Output(results + ((long)(t - from + i) * g.Rows) + r, pointResults, lines + ((long)i * Tile * g.Rows) + r, lineSize, g.Rows);
                 var image = first + (t / (down * across));
                 var top = t / across % down * Tile;
                 var width = Math.Min(run * Tile, g.ResultWidth - (column * Tile));
@@ -214,67 +156,24 @@ internal static unsafe class WinogradConvolution
             }
         }
 
-        /// <summary>B^T d B of one patch, for a vector of channels.</summary>
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        [SkipLocalsInit]
-        private static void Input(float* patch, long line, long step, float* target, long point)
-        {
-            var half = stackalloc float[Points * V.Count];
-            for (var j = 0; j < Patch; j++) Input6(patch + (j * step), line, half + (j * V.Count), Patch * V.Count);
-            for (var i = 0; i < Patch; i++) Input6(half + (i * Patch * V.Count), V.Count, target + (i * Patch * point), point);
-        }
-
-        /// <summary>Multiplies by B^T.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Input6(float* from, long stride, float* to, long toStride)
-        {
-            var a = V.Load(from);
-            var b = V.Load(from + stride);
-            var c = V.Load(from + (2 * stride));
-            var d = V.Load(from + (3 * stride));
-            var e = V.Load(from + (4 * stride));
-            var f = V.Load(from + (5 * stride));
-            var four = V.Create(4f);
-            var minusFive = V.Create(-5f);
-            V.Store(V.MultiplyAdd(four, a, V.MultiplyAdd(minusFive, c, e)), to);
-            var even = V.MultiplyAdd(V.Create(-4f), c, e);
-            var odd = V.MultiplyAdd(V.Create(-4f), b, d);
-            V.Store(even + odd, to + toStride);
-            V.Store(even - odd, to + (2 * toStride));
-            even = e - c;
-            odd = V.Create(2f) * (d - b);
-            V.Store(even + odd, to + (3 * toStride));
-            V.Store(even - odd, to + (4 * toStride));
-            V.Store(V.MultiplyAdd(four, b, V.MultiplyAdd(minusFive, d, f)), to + (5 * toStride));
-        }
-
-        /// <summary>A^T m A of one tile, for a vector of rows.</summary>
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        [SkipLocalsInit]
-        private static void Output(float* products, long point, float* target, long line, long step)
-        {
-            var half = stackalloc float[Tile * Patch * V.Count];
-            for (var j = 0; j < Patch; j++) Output6(products + (j * point), Patch * point, half + (j * V.Count), Patch * V.Count);
-            for (var i = 0; i < Tile; i++) Output6(half + (i * Patch * V.Count), V.Count, target + (i * line), step);
-        }
-
-        /// <summary>Multiplies by A^T.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Output6(float* from, long stride, float* to, long toStride)
-        {
-            var b = V.Load(from + stride);
-            var c = V.Load(from + (2 * stride));
-            var d = V.Load(from + (3 * stride));
-            var e = V.Load(from + (4 * stride));
-            var (even1, odd1, even2, odd2) = (b + c, b - c, d + e, d - e);
-            V.Store(V.Load(from) + even1 + even2, to);
-            V.Store(V.MultiplyAdd(V.Create(2f), odd2, odd1), to + toStride);
-            V.Store(V.MultiplyAdd(V.Create(4f), even2, even1), to + (2 * toStride));
-            V.Store(V.MultiplyAdd(V.Create(8f), odd2, odd1) + V.Load(from + (5 * stride)), to + (3 * toStride));
-        }
     }
 }
 
 /// <summary>Sizes of a planar convolution of stride 1.</summary>
 internal readonly record struct WinogradGeometry(
-    int Batch, int Channels, int Rows, int SourceHeight, int SourceWidth, int ResultHeight, int ResultWidth, int PaddingHeight, int PaddingWidth);
+    int Batch, int Channels, int Rows, int SourceHeight, int SourceWidth, int ResultHeight, int ResultWidth, int PaddingHeight, int PaddingWidth)
+{
+    /// <summary>Below this many products of channels, rows and places a convolution stays on its thread.</summary>
+    private const long ParallelMultiplications = 1 << 21;
+
+    /// <summary>Small work stays on its thread.</summary>
+    public void Share(int tasks, Action<int> body)
+    {
+        if ((long)Batch * ResultHeight * ResultWidth * Channels * Rows >= ParallelMultiplications)
+        {
+            WorkPool.Run(tasks, body);
+            return;
+        }
+        for (var task = 0; task < tasks; task++) body(task);
+    }
+}

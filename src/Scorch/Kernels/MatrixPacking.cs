@@ -47,15 +47,15 @@ internal static unsafe class MatrixPacking
         }
     }
 
-    private static void Scattered<T>(T* target, int width, T* source, long lineStride, long depthStride, int lines, int depth)
+    private static void Scattered<T>(T* target, long width, T* source, long lineStride, long depthStride, int lines, int depth)
         where T : unmanaged
     {
         for (var k = 0; k < depth; k++)
-            for (var i = 0; i < lines; i++) target[((long)k * width) + i] = source[(k * depthStride) + (i * lineStride)];
+            for (var i = 0; i < lines; i++) target[(k * width) + i] = source[(k * depthStride) + (i * lineStride)];
     }
 
     /// <summary>target[k * width + i] = source[i * lineStride + k]: squares are transposed in registers, the last ones overlapping their neighbours.</summary>
-    public static void Transposed<T>(T* target, int width, T* source, long lineStride, int lines, int depth)
+    public static void Transposed<T>(T* target, long width, T* source, long lineStride, int lines, int depth)
         where T : unmanaged
     {
         var square = Vector256<T>.Count;
@@ -69,7 +69,7 @@ internal static unsafe class MatrixPacking
             for (var i = 0; ; i = Math.Min(i + square, lines - square))
             {
                 var from = source + (i * lineStride) + k;
-                var to = target + ((long)k * width) + i;
+                var to = target + (k * width) + i;
                 if (sizeof(T) == 4) Square8((float*)from, lineStride, (float*)to, width);
                 else Square4((double*)from, lineStride, (double*)to, width);
                 if (i == lines - square) break;

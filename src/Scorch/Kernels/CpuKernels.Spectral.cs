@@ -101,8 +101,8 @@ internal sealed unsafe partial class CpuKernels
             new Span<double>(v, from).Clear();
             v[from] = 1;
             Move(row + from + 1, v + from + 1, count - 1);
-            for (var i = from; i < n; i++)
-                products[i] = tau * Reflections.UpdateAndDot(a + ((long)i * n) + from, last[i], w + from, w[i], last + from, v + from, count);
+            Reflections.UpdateAndMultiply(a + ((long)from * n) + from, n, count, last + from, w + from, w + from, last + from, v + from, count, products + from);
+            for (var i = from; i < n; i++) products[i] *= tau;
             var half = tau / 2 * Reflections.Dot(products + from, v + from, count);
             for (var i = from; i < n; i++) w[i] = products[i] - (half * v[i]);
         }

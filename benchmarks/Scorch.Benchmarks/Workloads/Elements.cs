@@ -1,3 +1,4 @@
+using Scorch.Fusion;
 using Scorch.Losses;
 
 namespace Scorch.Benchmarks.Workloads;
@@ -21,6 +22,8 @@ internal static class Elements
         }
         var (x, z) = (Inputs.Uniform(1, [n]), Inputs.Uniform(3, [n]));
         var y = operation == "log" ? Inputs.Uniform(2, [n], 0.1, 2) : Inputs.Uniform(2, [n]);
+        var chain = Fuse.Elementwise((a, b, c) => ((a * b) + c).Tanh() * a);
+        var longChain = Fuse.Elementwise((a, b, c) => ((((a * b) + c).Sigmoid() * (a - c)) + b).Square());
         Workload Reads(int tensors, Func<Tensor> function) => new(Workload.Plain(function), Bytes: 4.0 * n * (tensors + 1));
         return operation switch
         {
@@ -33,8 +36,8 @@ internal static class Elements
             "gelu" => Reads(1, () => x.Gelu()),
             "sine" => Reads(1, x.Sin),
             "sum" => Reads(0, x.Sum),
-            "chain" => Reads(3, () => ((x * y) + z).Tanh() * x),
-            "long chain" => Reads(3, () => ((((x * y) + z).Sigmoid() * (x - z)) + y).Square()),
+            "chain" => Reads(3, () => chain(x, y, z)),
+            "long chain" => Reads(3, () => longChain(x, y, z)),
             _ => throw new ArgumentException($"workloads.json: {operation} is no elementwise operation."),
         };
     }

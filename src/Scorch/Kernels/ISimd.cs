@@ -73,10 +73,6 @@ internal unsafe interface ISimd<V, T>
     /// <summary>The e of a = 2^e m with m in [1, 2), for normal positive numbers.</summary>
     static abstract V Exponent(V a, out V mantissa);
 
-    static abstract V Sin(V a);
-
-    static abstract V Cos(V a);
-
     static abstract V LessThan(V a, V b);
 
     static abstract V Equal(V a, V b);

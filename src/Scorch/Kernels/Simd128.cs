@@ -169,22 +169,6 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> Sin(Simd128<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector128.Sin(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.Sin(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> Cos(Simd128<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector128.Cos(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.Cos(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> LessThan(Simd128<T> a, Simd128<T> b) => new(Vector128.LessThan(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -172,22 +172,6 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> Sin(Simd256<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector256.Sin(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector256.Sin(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> Cos(Simd256<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector256.Cos(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector256.Cos(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> LessThan(Simd256<T> a, Simd256<T> b) => new(Vector256.LessThan(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

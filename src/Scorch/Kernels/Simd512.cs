@@ -172,22 +172,6 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> Sin(Simd512<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector512.Sin(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.Sin(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> Cos(Simd512<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector512.Cos(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.Cos(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> LessThan(Simd512<T> a, Simd512<T> b) => new(Vector512.LessThan(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

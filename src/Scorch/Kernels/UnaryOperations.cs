@@ -94,13 +94,7 @@ internal readonly struct SinOperation<T> : IUnary<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T>
-    {
-        if (typeof(T) != typeof(float)) return V.Sin(x);
-        var far = V.LessThan(VectorMath.Constant<V, T>(8192), V.Abs(x));
-        var near = VectorMath.Sine<V, T>(x, 0);
-        return V.Any(far) ? V.Select(far, V.Sin(x), near) : near;
-    }
+        where V : struct, ISimd<V, T> => VectorMath.Sine<V, T>(x, 0);
 }
 
 internal readonly struct CosOperation<T> : IUnary<T>
@@ -108,13 +102,7 @@ internal readonly struct CosOperation<T> : IUnary<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V>(V x)
-        where V : struct, ISimd<V, T>
-    {
-        if (typeof(T) != typeof(float)) return V.Cos(x);
-        var far = V.LessThan(VectorMath.Constant<V, T>(8192), V.Abs(x));
-        var near = VectorMath.Sine<V, T>(x, 1);
-        return V.Any(far) ? V.Select(far, V.Cos(x), near) : near;
-    }
+        where V : struct, ISimd<V, T> => VectorMath.Sine<V, T>(x, 1);
 }
 
 internal readonly struct ExpMinusOneOperation<T> : IUnary<T>

@@ -198,29 +198,75 @@ internal static class VectorMath
         return V.Select(V.LessThan(x, V.Create(T.PositiveInfinity)), result, x);
     }
 
-    /// <summary>sin x, or cos x where <paramref name="quarter"/> is 1; float32 and |x| up to 8192.</summary>
+    /// <summary>sin x, or cos x where <paramref name="quarter"/> is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sine<V, T>(V x, double quarter)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // Beyond these the parts of pi are too short.
+        var far = V.LessThan(Constant<V, T>(typeof(T) == typeof(float) ? 8192 : 1e6), V.Abs(x));
         // x = (n - quarter / 2) pi + r with |r| <= pi / 2; the sign turns with n.
         var half = Constant<V, T>(quarter * 0.5);
         var n = V.Round(V.MultiplyAdd(x, Constant<V, T>(0.31830988618379067), half));
-        var turns = n - half;
-        var r = V.MultiplyAdd(turns, Constant<V, T>(-3.140625), x);
-        r = V.MultiplyAdd(turns, Constant<V, T>(-0.0009670257568359375), r);
-        r = V.MultiplyAdd(turns, Constant<V, T>(-6.2771141529083252e-7), r);
-        r = V.MultiplyAdd(turns, Constant<V, T>(-1.2154201256553420e-10), r);
+        var r = WithoutTurns<V, T>(x, n - half);
         var z = r * r;
-        var p = Constant<V, T>(2.6083159809786593541503e-06);
-        p = V.MultiplyAdd(p, z, Constant<V, T>(-0.0001981069071916863322258));
-        p = V.MultiplyAdd(p, z, Constant<V, T>(0.00833307858556509017944336));
-        p = V.MultiplyAdd(p, z, Constant<V, T>(-0.166666597127914428710938));
+        V p;
+        if (typeof(T) == typeof(float))
+        {
+            p = Constant<V, T>(2.6083159809786593541503e-06);
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-0.0001981069071916863322258));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(0.00833307858556509017944336));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-0.166666597127914428710938));
+        }
+        else
+        {
+            p = Constant<V, T>(-7.97255955009037868891952e-18);
+            p = V.MultiplyAdd(p, z, Constant<V, T>(2.81009972710863200091251e-15));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-7.64712219118158833288484e-13));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(1.60590430605664501629054e-10));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-2.50521083763502045810755e-08));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(2.75573192239198747630416e-06));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-0.000198412698412696162806809));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(0.00833333333333332974823815));
+            p = V.MultiplyAdd(p, z, Constant<V, T>(-0.166666666666666657414808));
+        }
         var sine = V.MultiplyAdd(p * z, r, r);
         var two = Constant<V, T>(2);
         var isOdd = V.MultiplyAdd(-two, V.Floor(n * Constant<V, T>(0.5)), n);
-        return V.MultiplyAdd(-two * sine, isOdd, sine);
+        var near = V.MultiplyAdd(-two * sine, isOdd, sine);
+        return V.Any(far) ? V.Select(far, FarSine<V, T>(x, quarter), near) : near;
+    }
+
+    /// <summary>x - turns pi, pi in parts whose products with whole numbers are exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V WithoutTurns<V, T>(V x, V turns)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+        {
+            x = V.MultiplyAdd(turns, Constant<V, T>(-3.140625), x);
+            x = V.MultiplyAdd(turns, Constant<V, T>(-0.0009670257568359375), x);
+            x = V.MultiplyAdd(turns, Constant<V, T>(-6.2771141529083252e-7), x);
+            return V.MultiplyAdd(turns, Constant<V, T>(-1.2154201256553420e-10), x);
+        }
+        x = V.MultiplyAdd(turns, Constant<V, T>(-3.1415926218032836914), x);
+        x = V.MultiplyAdd(turns, Constant<V, T>(-3.1786509424591713469e-08), x);
+        x = V.MultiplyAdd(turns, Constant<V, T>(-1.2246467864107188502e-16), x);
+        return V.MultiplyAdd(turns, Constant<V, T>(-1.2736634327021899816e-24), x);
+    }
+
+    /// <summary>The same lane by lane. The runtime's own vector sine would do, but gives other bits once its code was compiled anew.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe V FarSine<V, T>(V x, double quarter)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var lanes = stackalloc T[V.Count];
+        V.Store(x, lanes);
+        for (var k = 0; k < V.Count; k++) lanes[k] = quarter == 1 ? T.Cos(lanes[k]) : T.Sin(lanes[k]);
+        return V.Load(lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

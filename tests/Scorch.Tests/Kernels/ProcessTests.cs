@@ -31,6 +31,9 @@ public class ProcessTests
     public void Twenty_thousand_training_steps_without_a_Dispose_hold_a_flat_footprint() =>
         Assert.Contains("flat: ", Run("DOTNET_TieredPGO=1", "footprint", "20000"));
 
+    [Fact]
+    public void Code_that_the_runtime_compiles_anew_gives_the_same_bits() => Assert.Contains("the same bits", Run("DOTNET_TieredPGO=1", "recompiled"));
+
     private static string Run(string setting, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Scorch.TestHost.dll"), .. arguments])

@@ -25,6 +25,7 @@ public class CoverageTests
         ["what modules share and are made of; every recorded module runs through it"] = ["Module", "IForward", "Parameter"],
         ["random: their moments are tested"] = ["RandomSource", "Initialize"],
         ["derivatives of functions: DerivativeFunctionTests, and every recorded gradient"] = ["Differentiation", "GradientMode"],
+        ["functions of other operations: FuseTests holds them to those"] = ["Fuse"],
         ["optimisers: OptimizerTests holds them to PyTorch step by step"] = ["Scorch.Optimizers."],
         ["files, data and training loops compute nothing of their own"] = ["Scorch.Checkpoints.", "Scorch.Data.", "Scorch.Training."],
     };

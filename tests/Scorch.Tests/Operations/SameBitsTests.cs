@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Scorch.Checkpoints;
+using Scorch.Fusion;
 
 namespace Scorch.Tests.Operations;
 
@@ -27,6 +28,7 @@ public class SameBitsTests
     private static readonly Dictionary<string, Func<Tensor, Tensor>> Large = new()
     {
         ["elementwise"] = x => ((x.Exp() * x.Transpose(0, 1)) + 1).Log().Tanh(),
+        ["fused chain"] = x => Fuse.Elementwise((a, b) => ((a.Exp() * b) + 1).Log().Tanh())(x, x.Transpose(0, 1)),
         ["sum"] = x => x.Sum() + x.Sum(0).Square().Sum() + x.Sum(1).Square().Sum(),
         ["mean and variance"] = x => x.Variance(0) * x.Mean(0),
         ["greatest"] = x => x.Maximum(1).Values + x.Minimum([0]),

@@ -11,7 +11,7 @@ namespace Scorch.Kernels;
 internal sealed unsafe class PlaneRotations(double* rows, int height, int columns)
 {
     /// <summary>Rotations that are gathered before they are applied.</summary>
-    private const int Capacity = 8192;
+    private const int Capacity = 2048;
 
     /// <summary>Rotated numbers from which on threads share the strips.</summary>
     private const long ParallelElements = 1 << 19;

@@ -19,14 +19,20 @@ var counts = new Option<int[]>("--threads") { Description = "Thread counts to me
 var pairs = new Option<int>("--pairs") { Description = "Interleaved pairs of samples a row.", DefaultValueFactory = _ => 15 };
 var noOnnx = new Option<bool>("--no-onnx") { Description = "Leave out ONNX Runtime." };
 var output = new Option<string?>("--out") { Description = "Folder for the results (default: benchmarks/results for a full run, none for a part)." };
-var compare = new Command("compare", "Measures Scorch against PyTorch.") { folder, only, counts, pairs, noOnnx, output };
+var width = new Option<int?>("--width") { Description = "256: matrix products only, both sides held to vectors of 256 bits; recorded nowhere without --out." };
+width.Validators.Add(result =>
+{
+    if (result.GetValue(width) is not (null or 256)) result.AddError("--width takes 256, the width below the widest for which OpenBLAS has a kernel of its own.");
+});
+var compare = new Command("compare", "Measures Scorch against PyTorch.") { folder, only, counts, pairs, noOnnx, output, width };
 compare.SetAction((result, cancellation) => new Comparer(new(
     result.GetValue(folder)!,
     result.GetValue(only),
     result.GetValue(counts)!,
     result.GetValue(pairs),
     !result.GetValue(noOnnx),
-    result.GetValue(output))).RunAsync(cancellation));
+    result.GetValue(output),
+    result.GetValue(width))).RunAsync(cancellation));
 
 var table = new Command("readme", "Writes the newest results into the README's table.") { folder };
 table.SetAction(result => ReadmeTable.Update(result.GetValue(folder)!));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Scorch.Benchmarks.Workloads;
@@ -54,7 +55,8 @@ internal static class Worker
                     ["copy"] = MachineLimits.CopyBandwidth(),
                 };
             case "about":
-                return new() { ["name"] = "Scorch", ["details"] = $".NET {Environment.Version}, {Parallelism.ThreadCount} threads" };
+                var bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+                return new() { ["name"] = "Scorch", ["details"] = $".NET {Environment.Version}, {Parallelism.ThreadCount} threads", ["vectorBits"] = bits };
             case var command:
                 throw new ArgumentException($"{command} is no command.");
         }

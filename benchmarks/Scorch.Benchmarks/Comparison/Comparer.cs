@@ -14,7 +14,8 @@ namespace Scorch.Benchmarks.Comparison;
 /// <param name="Pairs">Samples a row and side.</param>
 /// <param name="Onnx">Whether ONNX Runtime takes part.</param>
 /// <param name="Output">Where results go.</param>
-internal sealed record CompareOptions(string Folder, string? Only, int[] Threads, int Pairs, bool Onnx, string? Output);
+/// <param name="Width">Bits of the vectors that both sides are held to, for matrix products alone; null for what the machine has.</param>
+internal sealed record CompareOptions(string Folder, string? Only, int[] Threads, int Pairs, bool Onnx, string? Output, int? Width);
 
 /// <summary>Runs every row on both sides, sample by sample in turns, and holds the results together.</summary>
 internal sealed class Comparer(CompareOptions options)
@@ -42,8 +43,11 @@ internal sealed class Comparer(CompareOptions options)
     private int Run(CancellationToken cancellation)
     {
         var pattern = options.Only is null ? null : new Regex(options.Only, RegexOptions.IgnoreCase);
-        var rows = Row.Load(Path.Combine(options.Folder, "workloads.json")).Where(row => pattern is null || pattern.IsMatch($"{row.Family} {row.Workload}")).ToArray();
-        if (rows.Length == 0) throw new ArgumentException($"--only {options.Only} matches no row of workloads.json.");
+        var rows = Row.Load(Path.Combine(options.Folder, "workloads.json"))
+            .Where(row => pattern is null || pattern.IsMatch($"{row.Family} {row.Workload}"))
+            .Where(row => options.Width is null || row.Kind is "matmul" or "matvec")
+            .ToArray();
+        if (rows.Length == 0) throw new ArgumentException($"--only {options.Only} matches no row of workloads.json{(options.Width is null ? "" : " that is a matrix product")}.");
         MakeFiles();
         var results = new List<ResultRow>();
         Machine? machine = null;
@@ -51,7 +55,8 @@ internal sealed class Comparer(CompareOptions options)
         {
             using var ours = Start(Ours(threads));
             using var peer = Start(Peer(threads));
-            using var onnx = options.Onnx ? Start(["node", Path.Combine(options.Folder, "onnx_worker.mjs"), "--threads", $"{threads}"]) : null;
+            using var onnx = options.Onnx && options.Width is null ? Start(["node", Path.Combine(options.Folder, "onnx_worker.mjs"), "--threads", $"{threads}"]) : null;
+            RequireWidth(ours);
             Limits(ours, threads);
             machine ??= Describe(peer, onnx);
             foreach (var row in rows)
@@ -73,7 +78,7 @@ internal sealed class Comparer(CompareOptions options)
         }
         var all = new Results(machine! with { Limits = best }, Commit(), DateTime.UtcNow.ToString("yyyy-MM-dd"), results);
         Summary(all);
-        var folder = options.Output ?? (options.Only is null ? Path.Combine(options.Folder, "results") : null);
+        var folder = options.Output ?? (options.Only is null && options.Width is null ? Path.Combine(options.Folder, "results") : null);
         if (folder is not null) Report.Save(all, folder);
         return results.Any(row => row.Error is not null) ? 1 : 0;
     }
@@ -82,7 +87,24 @@ internal sealed class Comparer(CompareOptions options)
 
     private string[] Peer(int threads, params string[] more) => ["/usr/bin/python3", Path.Combine(options.Folder, "pytorch_worker.py"), "--threads", $"{threads}", .. more];
 
-    private WorkerProcess Start(IReadOnlyList<string> command) => new(command, new Dictionary<string, string> { [Loading.FolderVariable] = scratch });
+    private WorkerProcess Start(IReadOnlyList<string> command)
+    {
+        var environment = new Dictionary<string, string> { [Loading.FolderVariable] = scratch };
+        if (options.Width is not null)
+        {
+            // OpenBLAS chooses its kernels by the name of a processor: this one has AVX2 and no more.
+            environment["DOTNET_EnableAVX512"] = "0";
+            environment["OPENBLAS_CORETYPE"] = "Haswell";
+        }
+        return new(command, environment);
+    }
+
+    private void RequireWidth(WorkerProcess ours)
+    {
+        if (options.Width is not { } width) return;
+        var bits = ours.Ask(new() { ["command"] = "about" }).GetProperty("vectorBits").GetInt32();
+        if (bits != width) throw new InvalidOperationException($"--width {width}: the worker's vectors have {bits} bits.");
+    }
 
     private void MakeFiles()
     {
@@ -212,14 +234,14 @@ internal sealed class Comparer(CompareOptions options)
 
     private static string LimitName(string limit, int threads) => $"{limit}, {threads} thread{(threads == 1 ? "" : "s")}";
 
-    private static Machine Describe(WorkerProcess peer, WorkerProcess? onnx)
+    private Machine Describe(WorkerProcess peer, WorkerProcess? onnx)
     {
         string About(WorkerProcess worker) => worker.Ask(new() { ["command"] = "about" }).GetProperty("name").GetString()!;
         var processor = OperatingSystem.IsLinux()
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             : null;
         return new(
-            processor ?? RuntimeInformation.ProcessArchitecture.ToString(),
+            (processor ?? RuntimeInformation.ProcessArchitecture.ToString()) + (options.Width is { } width ? $", vectors of {width} bits" : ""),
             Environment.ProcessorCount,
             Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024.0 / 1024 / 1024, 1),
             RuntimeInformation.OSDescription,

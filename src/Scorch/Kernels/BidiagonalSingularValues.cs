@@ -15,7 +15,8 @@ internal static unsafe class BidiagonalSingularValues
     /// </summary>
     public static void Solve(Span<double> s, Span<double> e, double* left, double* right, int n)
     {
-        var (c1, s1, c2, s2) = (new double[n], new double[n], new double[n], new double[n]);
+        var (leftRotations, rightRotations) = (new PlaneRotations(left, n, n), new PlaneRotations(right, n, n));
+        var turned = new bool[n];
         var sweeps = 0;
         for (var end = n; end > 0;)
         {
@@ -27,7 +28,7 @@ internal static unsafe class BidiagonalSingularValues
                 if (s[start] < 0)
                 {
                     s[start] = -s[start];
-                    for (var i = 0; i < n; i++) right[((long)start * n) + i] = -right[((long)start * n) + i];
+                    turned[start] = true;
                 }
                 end--;
                 sweeps = 0;
@@ -36,10 +37,27 @@ internal static unsafe class BidiagonalSingularValues
             if (++sweeps > GreatestSweeps) throw new ArithmeticException("SingularValueDecomposition: the iteration did not converge.");
             var zero = end - 1;
             while (zero >= start && Math.Abs(s[zero]) > Tiny + (Unit * (Math.Abs(e[zero]) + (zero > start ? Math.Abs(e[zero - 1]) : 0)))) zero--;
-            if (zero == end - 1) ClearColumn(s, e, right, n, start, end);
-            else if (zero >= start) ClearRow(s, e, left, n, zero, end);
-            else Sweep(s, e, left, right, n, start, end, c1, s1, c2, s2);
+            if (zero == end - 1)
+            {
+                rightRotations.Apply();
+                ClearColumn(s, e, right, n, start, end);
+            }
+            else if (zero >= start)
+            {
+                leftRotations.Apply();
+                ClearRow(s, e, left, n, zero, end);
+            }
+            else
+            {
+                Sweep(s, e, leftRotations, rightRotations, start, end);
+            }
         }
+        leftRotations.Apply();
+        rightRotations.Apply();
+        // No rotation comes after a singular value's sign.
+        for (var row = 0; row < n; row++)
+            if (turned[row])
+                for (var i = 0; i < n; i++) right[((long)row * n) + i] = -right[((long)row * n) + i];
     }
 
     /// <summary>The last diagonal element is 0: rotations from the right clear the element above it.</summary>
@@ -75,8 +93,7 @@ internal static unsafe class BidiagonalSingularValues
         }
     }
 
-    private static void Sweep(
-        Span<double> s, Span<double> e, double* left, double* right, int n, int start, int end, double[] c1, double[] s1, double[] c2, double[] s2)
+    private static void Sweep(Span<double> s, Span<double> e, PlaneRotations left, PlaneRotations right, int start, int end)
     {
         // The shift is the eigenvalue of the last 2 x 2 block of B^T B that is nearer to its last element.
         var scale = Math.Max(
@@ -88,31 +105,35 @@ internal static unsafe class BidiagonalSingularValues
         var shift = b == 0 && c == 0 ? 0 : c / (b + Math.CopySign(Math.Sqrt((b * b) + c), b));
         var f = ((first + last) * (first - last)) + shift;
         var g = first * next;
+        var count = end - 1 - start;
+        var leftPairs = left.Begin(count);
+        var rightPairs = right.Begin(count);
         for (var j = start; j < end - 1; j++)
         {
+            var at = 2 * (j - start);
             var (cosine, sine) = Rotation(f, g, out var length);
             if (j > start) e[j - 1] = length;
             f = (cosine * s[j]) + (sine * e[j]);
             e[j] = (cosine * e[j]) - (sine * s[j]);
             g = sine * s[j + 1];
             s[j + 1] *= cosine;
-            (c1[j - start], s1[j - start]) = (cosine, sine);
+            (rightPairs[at], rightPairs[at + 1]) = (cosine, sine);
             (cosine, sine) = Rotation(f, g, out s[j]);
             f = (cosine * e[j]) + (sine * s[j + 1]);
             s[j + 1] = (cosine * s[j + 1]) - (sine * e[j]);
             g = sine * e[j + 1];
             e[j + 1] *= cosine;
-            (c2[j - start], s2[j - start]) = (cosine, sine);
+            (leftPairs[at], leftPairs[at + 1]) = (cosine, sine);
         }
         e[end - 2] = f;
-        var count = end - 1 - start;
-        PlaneRotations.Rising(right, n, n, start, c1.AsSpan(0, count), s1.AsSpan(0, count));
-        PlaneRotations.Rising(left, n, n, start, c2.AsSpan(0, count), s2.AsSpan(0, count));
+        right.Rising(start, count);
+        left.Rising(start, count);
     }
 
+    /// <summary>The rotation of (x, y) to (length, 0), whose cosine is not negative: the length has the sign of x.</summary>
     private static (double Cosine, double Sine) Rotation(double x, double y, out double length)
     {
-        length = TridiagonalEigen.Length(x, y);
+        length = Math.CopySign(TridiagonalEigen.Length(x, y), x);
         return length == 0 ? (1, 0) : (x / length, y / length);
     }
 

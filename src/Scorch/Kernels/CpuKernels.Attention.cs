@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
@@ -7,8 +6,11 @@ namespace Scorch.Kernels;
 /// <content>Attention, some queries at a time: their scores stay in the cache and are never written out; the backward pass computes them again.</content>
 internal sealed unsafe partial class CpuKernels
 {
-    /// <summary>Queries whose scores are held at once.</summary>
-    private const int QueryBlock = 48;
+    /// <summary>Least number of queries whose scores are held at once.</summary>
+    private const int LeastQueries = 48;
+
+    /// <summary>Scores that a block of queries may have; they stay in the second-level cache.</summary>
+    private const int BlockScores = 1 << 16;
 
     public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale)
     {
@@ -16,11 +18,31 @@ internal sealed unsafe partial class CpuKernels
         else Attention<double>(output, logarithms, queries, keys, values, mask, isCausal, scale);
     }
 
+    private static void Attention<T>(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated) Attention<Simd512<T>, T>(output, logarithms, queries, keys, values, mask, isCausal, scale);
+        else if (Vector256.IsHardwareAccelerated) Attention<Simd256<T>, T>(output, logarithms, queries, keys, values, mask, isCausal, scale);
+        else Attention<Simd128<T>, T>(output, logarithms, queries, keys, values, mask, isCausal, scale);
+    }
+
     public override void AttentionGradient(in AttentionGradients gradients, in Operand? mask, bool isCausal, double scale)
     {
         if (gradients.Output.Type == DataType.Float32) AttentionGradient<float>(gradients, mask, isCausal, scale);
         else AttentionGradient<double>(gradients, mask, isCausal, scale);
     }
+
+    private static void AttentionGradient<T>(in AttentionGradients gradients, in Operand? mask, bool isCausal, double scale)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Vector512.IsHardwareAccelerated) AttentionGradient<Simd512<T>, T>(gradients, mask, isCausal, scale);
+        else if (Vector256.IsHardwareAccelerated) AttentionGradient<Simd256<T>, T>(gradients, mask, isCausal, scale);
+        else AttentionGradient<Simd128<T>, T>(gradients, mask, isCausal, scale);
+    }
+
+    /// <summary>Queries whose scores are held at once. With a causal mask blocks are low, since a block computes the square on the diagonal whole.</summary>
+    private static int QueriesTogether(int rows, int columns, bool isCausal) =>
+        isCausal ? LeastQueries : Math.Min(rows, Math.Clamp(BlockScores / Math.Max(columns, 1) / 12 * 12, LeastQueries, 144));
 
     /// <summary>The matrices [rows, columns] of a four-dimensional operand.</summary>
     private readonly struct Matrices<T>(byte* first, in Operand operand)
@@ -38,7 +60,8 @@ internal sealed unsafe partial class CpuKernels
         public T* this[long number] => first + (number / inner * outerStride) + (number % inner * innerStride);
     }
 
-    private static void Attention<T>(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale)
+    private static void Attention<V, T>(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale)
+        where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (count, rows, features, columns, width) = ((long)queries.Shape[0] * queries.Shape[1], queries.Shape[2], queries.Shape[3], keys.Shape[2], values.Shape[3]);
@@ -52,27 +75,38 @@ internal sealed unsafe partial class CpuKernels
             var m = new Matrices<T>(m0, maskOperand);
             var logs = (T*)l0;
             var factor = T.CreateTruncating(scale);
-            var blocks = (rows + QueryBlock - 1) / QueryBlock;
-            Dispatch(count * blocks, (long)QueryBlock * columns * (features + width) / 16, task =>
+            var together = QueriesTogether(rows, columns, isCausal);
+            var blocks = (rows + together - 1) / together;
+            Dispatch(count * blocks, (long)together * columns * (features + width) / 16, task =>
             {
                 var number = task / blocks;
-                var from = (int)(task % blocks) * QueryBlock;
-                var height = Math.Min(QueryBlock, rows - from);
+                var from = (int)(task % blocks) * together;
+                var height = Math.Min(together, rows - from);
                 var seen = isCausal ? Math.Min(columns, from + height) : columns;
-                var scores = (T*)Workspace.Get(Workspace.Scores, (long)QueryBlock * columns * sizeof(T));
+                var scores = (T*)Workspace.Get(Workspace.Scores, (long)together * columns * sizeof(T));
+                var sums = (T*)Workspace.Get(Workspace.Sums, (long)together * sizeof(T));
                 Product(scores, seen, 1, q[number] + (from * q.Row), q.Row, q.Column, k[number], k.Column, k.Row, height, features, seen);
                 for (var i = 0; i < height; i++)
                 {
                     var row = scores + ((long)i * seen);
-                    ScaleScores(row, hasMask ? m[number] + ((from + i) * m.Row) : null, m.Column, isCausal ? Math.Min(seen, from + i + 1) : seen, seen, factor);
-                    logs[(number * rows) + from + i] = SoftmaxRow(row, seen);
+                    var at = from + i;
+                    var allowed = isCausal ? Math.Min(seen, at + 1) : seen;
+                    var own = Prepare<V, T>(row, hasMask ? m[number] + (at * m.Row) : null, m.Column, allowed, seen, factor);
+                    var shift = Greatest<V, T>(row, allowed) * own;
+                    var sum = AttentionRows<V, T>.Exponentials(row, allowed, own, shift);
+                    sums[i] = T.One / sum;
+                    logs[(number * rows) + at] = shift + T.Log(sum);
                 }
-                Product(y[number] + (from * y.Row), y.Row, 1, scores, seen, 1, v[number], v.Row, v.Column, height, seen, width);
+                var result = y[number] + (from * y.Row);
+                Product(result, y.Row, 1, scores, seen, 1, v[number], v.Row, v.Column, height, seen, width);
+                // Dividing the sums rather than their weights spares a pass.
+                for (var i = 0; i < height; i++) AttentionRows<V, T>.Scale(result + (i * y.Row), width, sums[i]);
             });
         }
     }
 
-    private static void AttentionGradient<T>(AttentionGradients o, in Operand? mask, bool isCausal, double scale)
+    private static void AttentionGradient<V, T>(AttentionGradients o, in Operand? mask, bool isCausal, double scale)
+        where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (count, rows, features, columns, width) = ((long)o.Queries.Shape[0] * o.Queries.Shape[1], o.Queries.Shape[2], o.Queries.Shape[3], o.Keys.Shape[2], o.Values.Shape[3]);
@@ -91,30 +125,34 @@ internal sealed unsafe partial class CpuKernels
             var m = new Matrices<T>(m0, maskOperand);
             var logs = (T*)l0;
             var factor = T.CreateTruncating(scale);
+            var together = QueriesTogether(rows, columns, isCausal);
             // One task a head: the gradients of keys and values gather over its queries in their order.
             Dispatch(count, (long)rows * columns * (features + width), number =>
             {
                 new Span<T>(dk[number], columns * features).Clear();
                 new Span<T>(dv[number], columns * width).Clear();
-                for (var from = 0; from < rows; from += QueryBlock)
+                for (var from = 0; from < rows; from += together)
                 {
-                    var height = Math.Min(QueryBlock, rows - from);
+                    var height = Math.Min(together, rows - from);
                     var seen = isCausal ? Math.Min(columns, from + height) : columns;
-                    var scores = (T*)Workspace.Get(Workspace.Scores, (long)QueryBlock * columns * sizeof(T));
-                    var slopes = (T*)Workspace.Get(Workspace.ScoreGradients, (long)QueryBlock * columns * sizeof(T));
-                    var (queryRow, gradientRow) = (from * q.Row, from * g.Row);
+                    var scores = (T*)Workspace.Get(Workspace.Scores, (long)together * columns * sizeof(T));
+                    var slopes = (T*)Workspace.Get(Workspace.ScoreGradients, (long)together * columns * sizeof(T));
+                    var queryRow = from * q.Row;
+                    var gradient = g[number] + (from * g.Row);
+                    var result = y[number] + (from * y.Row);
                     Product(scores, seen, 1, q[number] + queryRow, q.Row, q.Column, k[number], k.Column, k.Row, height, features, seen);
-                    Product(slopes, seen, 1, g[number] + gradientRow, g.Row, 1, v[number], v.Column, v.Row, height, width, seen);
+                    Product(slopes, seen, 1, gradient, g.Row, 1, v[number], v.Column, v.Row, height, width, seen);
                     for (var i = 0; i < height; i++)
                     {
                         var (row, at) = ((long)i * seen, from + i);
-                        ScaleScores(scores + row, hasMask ? m[number] + (at * m.Row) : null, m.Column, isCausal ? Math.Min(seen, at + 1) : seen, seen, factor);
+                        var allowed = isCausal ? Math.Min(seen, at + 1) : seen;
+                        var own = Prepare<V, T>(scores + row, hasMask ? m[number] + (at * m.Row) : null, m.Column, allowed, seen, factor);
                         // dS = P (dP - sum(dY Y)) scale
-                        var balance = T.Zero;
-                        for (var j = 0; j < width; j++) balance += g[number][(at * g.Row) + j] * y[number][(at * y.Row) + j];
-                        ScoreSlopes(scores + row, slopes + row, seen, logs[(number * rows) + at], balance, factor);
+                        var balance = AttentionRows<V, T>.Dot(gradient + (i * g.Row), result + (i * y.Row), width);
+                        AttentionRows<V, T>.Slopes(scores + row, slopes + row, allowed, own, logs[(number * rows) + at], balance, factor);
+                        new Span<T>(slopes + row + allowed, seen - allowed).Clear();
                     }
-                    Product(dv[number], width, 1, scores, 1, seen, g[number] + gradientRow, g.Row, 1, seen, height, width, accumulate: true);
+                    Product(dv[number], width, 1, scores, 1, seen, gradient, g.Row, 1, seen, height, width, accumulate: true);
                     Product(dq[number] + ((long)from * features), features, 1, slopes, seen, 1, k[number], k.Row, k.Column, height, seen, features);
                     Product(dk[number], features, 1, slopes, 1, seen, q[number] + queryRow, q.Row, q.Column, seen, height, features, accumulate: true);
                 }
@@ -144,74 +182,17 @@ internal sealed unsafe partial class CpuKernels
         });
     }
 
-    /// <summary>x scale + mask where a query may look (the first <paramref name="allowed"/>), minus infinity behind.</summary>
-    private static void ScaleScores<T>(T* x, T* mask, long maskStride, int allowed, int n, T scale)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (mask is null || maskStride == 1)
-        {
-            if (Vector512.IsHardwareAccelerated) ScaleScores<Simd512<T>, T>(x, mask, allowed, scale);
-            else if (Vector256.IsHardwareAccelerated) ScaleScores<Simd256<T>, T>(x, mask, allowed, scale);
-            else ScaleScores<Simd128<T>, T>(x, mask, allowed, scale);
-        }
-        else
-        {
-            for (var j = 0; j < allowed; j++) x[j] = (x[j] * scale) + mask[j * maskStride];
-        }
-        new Span<T>(x + allowed, n - allowed).Fill(T.NegativeInfinity);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ScaleScores<V, T>(T* x, T* mask, int n, T scale)
+    /// <summary>
+    /// Scores with mask and scale, zeros behind the first <paramref name="allowed"/>; returns the scale that is still to be applied, which is above 0.
+    /// </summary>
+    private static T Prepare<V, T>(T* x, T* mask, long maskStride, int allowed, int n, T scale)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var s = V.Create(scale);
-        var i = 0;
-        for (; i <= n - V.Count; i += V.Count)
-        {
-            var value = V.Load(x + i) * s;
-            V.Store(mask is null ? value : value + V.Load(mask + i), x + i);
-        }
-        for (; i < n; i++) x[i] = mask is null ? x[i] * scale : (x[i] * scale) + mask[i];
-    }
-
-    /// <summary>The softmax of a row in its place; returns the logarithm of the sum of exponentials.</summary>
-    private static T SoftmaxRow<T>(T* x, int n)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated) return SoftmaxRows.Row<Simd512<T>, T>(x, x, n);
-        return Vector256.IsHardwareAccelerated ? SoftmaxRows.Row<Simd256<T>, T>(x, x, n) : SoftmaxRows.Row<Simd128<T>, T>(x, x, n);
-    }
-
-    /// <summary>Scores become probabilities p = e^(x - logarithm), their gradients those of the scores before scaling: p (slope - balance) scale.</summary>
-    private static void ScoreSlopes<T>(T* x, T* slopes, int n, T logarithm, T balance, T scale)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (Vector512.IsHardwareAccelerated) ScoreSlopes<Simd512<T>, T>(x, slopes, n, logarithm, balance, scale);
-        else if (Vector256.IsHardwareAccelerated) ScoreSlopes<Simd256<T>, T>(x, slopes, n, logarithm, balance, scale);
-        else ScoreSlopes<Simd128<T>, T>(x, slopes, n, logarithm, balance, scale);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ScoreSlopes<V, T>(T* x, T* slopes, int n, T logarithm, T balance, T scale)
-        where V : struct, ISimd<V, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var (l, b, s) = (V.Create(logarithm), V.Create(balance), V.Create(scale));
-        var i = 0;
-        for (; i <= n - V.Count; i += V.Count)
-        {
-            var p = VectorMath.ExpOfNegative<V, T>(V.Load(x + i) - l);
-            V.Store(p, x + i);
-            V.Store((V.Load(slopes + i) - b) * p * s, slopes + i);
-        }
-        if (i == n) return;
-        var tail = stackalloc T[2 * V.Count];
-        V.Store(LoadSome<V, T>(x + i, n - i, T.NegativeInfinity), tail);
-        V.Store(LoadSome<V, T>(slopes + i, n - i, T.Zero), tail + V.Count);
-        ScoreSlopes<V, T>(tail, tail + V.Count, V.Count, logarithm, balance, scale);
-        new Span<T>(tail, n - i).CopyTo(new(x + i, n - i));
-        new Span<T>(tail + V.Count, n - i).CopyTo(new(slopes + i, n - i));
+        new Span<T>(x + allowed, n - allowed).Clear();
+        if (mask is not null) AttentionRows<V, T>.Mask(x, mask, maskStride, allowed, scale);
+        else if (scale > T.Zero) return scale;
+        else AttentionRows<V, T>.Scale(x, allowed, scale);
+        return T.One;
     }
 }

@@ -189,20 +189,14 @@ internal sealed unsafe partial class CpuKernels
     private static void Move(double* source, double* target, int count) => new ReadOnlySpan<double>(source, count).CopyTo(new Span<double>(target, count));
 
     /// <summary>target [columns, rows] = source [rows, columns], by squares that the nearest cache holds.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Transpose(double* source, long sourceRow, double* target, long targetRow, int rows, int columns)
     {
         const int Side = 16;
         for (var i = 0; i < rows; i += Side)
             for (var j = 0; j < columns; j += Side)
             {
-                var (iEnd, jEnd) = (Math.Min(rows, i + Side), Math.Min(columns, j + Side));
-                for (var y = i; y < iEnd; y++)
-                {
-                    var from = source + (y * sourceRow);
-                    var into = target + y;
-                    for (var x = j; x < jEnd; x++) into[x * targetRow] = from[x];
-                }
+                var (lines, depth) = (Math.Min(Side, rows - i), Math.Min(Side, columns - j));
+                MatrixPacking.Transposed(target + (j * targetRow) + i, targetRow, source + (i * sourceRow) + j, sourceRow, lines, depth);
             }
     }
 

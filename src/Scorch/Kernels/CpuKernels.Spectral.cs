@@ -101,8 +101,8 @@ internal sealed unsafe partial class CpuKernels
             new Span<double>(v, from).Clear();
             v[from] = 1;
             Move(row + from + 1, v + from + 1, count - 1);
-            for (var i = from; i < n; i++)
-                products[i] = tau * Reflections.UpdateAndDot(a + ((long)i * n) + from, last[i], w + from, w[i], last + from, v + from, count);
+            Reflections.UpdateAndMultiply(a + ((long)from * n) + from, n, count, last + from, w + from, w + from, last + from, v + from, count, products + from);
+            for (var i = from; i < n; i++) products[i] *= tau;
             var half = tau / 2 * Reflections.Dot(products + from, v + from, count);
             for (var i = from; i < n; i++) w[i] = products[i] - (half * v[i]);
         }
@@ -145,7 +145,7 @@ internal sealed unsafe partial class CpuKernels
 
     private static void SingularValues(int n, double* matrix, double* u, Span<double> values, double* v)
     {
-        var buffer = ArrayPool<double>.Shared.Rent(checked((5 * n * n) + (5 * n)));
+        var buffer = ArrayPool<double>.Shared.Rent(checked((5 * n * n) + (7 * n)));
         fixed (double* memory = buffer)
         {
             var square = (long)n * n;
@@ -176,35 +176,46 @@ internal sealed unsafe partial class CpuKernels
         ArrayPool<double>.Shared.Return(buffer);
     }
 
-    /// <summary>U^T A V upper bidiagonal, by a reflection of a column and one of a row in turn.</summary>
+    /// <summary>
+    /// U^T A V upper bidiagonal, by a reflection of a column and one of a row in turn. The two updates of a step wait for the next, whose first pass over
+    /// the matrix makes them and multiplies by the next reflector; a second pass only reads.
+    /// </summary>
     private static void Bidiagonalize(
-        double* a, int n, double* leftReflectors, double* leftScales, double* rightReflectors, double* rightScales, Span<double> diagonal, Span<double> above, double* products)
+        double* a, int n, double* leftReflectors, double* leftScales, double* rightReflectors, double* rightScales, Span<double> diagonal, Span<double> above, double* scratch)
     {
+        // The pending update is A -= x p^T + z y^T.
+        var (p, next) = ((nint)scratch, (nint)(scratch + n));
+        var z = scratch + (2 * n);
+        new Span<double>(scratch, 3 * n).Clear();
         for (var k = 0; k < n; k++)
         {
             var x = leftReflectors + ((long)k * n);
+            var lastX = leftReflectors + ((long)Math.Max(0, k - 1) * n);
+            var lastY = rightReflectors + ((long)Math.Max(0, k - 1) * n);
+            if (k == 0) new Span<double>(lastY, n).Clear();
+            for (var i = k; i < n; i++) x[i] = k == 0 ? a[(long)i * n] : a[((long)i * n) + k] - (lastX[i] * ((double*)p)[k]) - (z[i] * lastY[k]);
             new Span<double>(x, k).Clear();
-            for (var i = k; i < n; i++) x[i] = a[((long)i * n) + k];
             leftScales[k] = Reflections.Create(x + k, n - k);
             diagonal[k] = x[k];
             x[k] = 1;
             above[k] = 0;
             var (from, count) = (k + 1, n - k - 1);
             if (count == 0) continue;
+            var products = (double*)next + from;
             new Span<double>(products, count).Clear();
-            for (var i = k; i < n; i++) Reflections.Add(products, x[i], a + ((long)i * n) + from, count);
-            for (var i = k; i < n; i++) Reflections.Add(a + ((long)i * n) + from, -leftScales[k] * x[i], products, count);
+            Reflections.UpdateAndGather(a + ((long)k * n) + from, n, n - k, lastX + k, (double*)p + from, z + k, lastY + from, x + k, count, products);
+            for (var j = 0; j < count; j++) products[j] *= leftScales[k];
             var y = rightReflectors + ((long)k * n);
             new Span<double>(y, from).Clear();
-            Move(a + ((long)k * n) + from, y + from, count);
-            rightScales[k] = Reflections.Create(y + from, count);
+            for (var j = 0; j < count; j++) y[from + j] = a[((long)k * n) + from + j] - products[j];
+            var tau = Reflections.Create(y + from, count);
+            rightScales[k] = tau;
             above[k] = y[from];
             y[from] = 1;
-            for (var i = from; i < n; i++)
-            {
-                var row = a + ((long)i * n) + from;
-                Reflections.Add(row, -rightScales[k] * Reflections.Dot(row, y + from, count), y + from, count);
-            }
+            Product(z + from, 1, a + ((long)from * n) + from, n, 1, y + from, 1, 1, count, 1, count, accumulate: false);
+            var overlap = Reflections.Dot(products, y + from, count);
+            for (var i = from; i < n; i++) z[i] = tau * (z[i] - (x[i] * overlap));
+            (p, next) = (next, p);
         }
     }
 }

@@ -49,6 +49,14 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
             Return(data, owned);
             return;
         }
+        // Lines side by side in memory: whole squares are transposed in registers.
+        if (inner == 1 && count == V.Count && (!real || 2 * (first + count) <= rows))
+        {
+            if (real) TogetherReal<V>(first, data, spare);
+            else TogetherComplex<V>(first, data, spare);
+            Return(data, owned);
+            return;
+        }
         // By short pieces of all lanes, so that a cache line is filled while it is near.
         for (var k = 0; k < length; k += Piece)
             for (var lane = 0; lane < count; lane++) Load(first + lane, data + lane, V.Count, k, Math.Min(length, k + Piece));
@@ -64,6 +72,30 @@ internal sealed unsafe class FourierJob<T>(T* input, T* output, int outer, int l
         for (var k = 0; k < half; k += Piece)
             for (var lane = 0; lane < count; lane++) Store(first + lane, result + lane, V.Count, k, Math.Min(half, k + Piece));
         Return(data, owned);
+    }
+
+    private void TogetherComplex<V>(long first, T* data, T* spare)
+        where V : struct, ISimd<V, T>
+    {
+        FourierPairs<T>.Transpose(data, V.Count, input + (2 * first * length), length, V.Count, length);
+        FourierPairs<T>.Separate<V>(data, length, inverse);
+        var result = plan.Transform<V>(data, spare, 1);
+        FourierPairs<T>.Join<V>(result, length, inverse, scale);
+        FourierPairs<T>.Transpose(output + (2 * first * length), length, result, V.Count, length, V.Count);
+    }
+
+    private void TogetherReal<V>(long first, T* data, T* spare)
+        where V : struct, ISimd<V, T>
+    {
+        var source = input + (2 * first * length);
+        MatrixPacking.Transposed(data, 2 * V.Count, source, 2L * length, V.Count, length);
+        MatrixPacking.Transposed(data + V.Count, 2 * V.Count, source + length, 2L * length, V.Count, length);
+        var result = plan.Transform<V>(data, spare, 1);
+        var other = result == data ? spare : data;
+        FourierPairs<T>.JoinReal<V>(result, other, length, scale);
+        var target = output + (4 * first * half);
+        FourierPairs<T>.Transpose(target, 2L * half, result, V.Count, half, V.Count);
+        FourierPairs<T>.Transpose(target + (2 * half), 2L * half, other, V.Count, half, V.Count);
     }
 
     /// <summary>

@@ -47,19 +47,21 @@ internal static unsafe class MatrixPacking
         }
     }
 
-    private static void Scattered<T>(T* target, int width, T* source, long lineStride, long depthStride, int lines, int depth)
+    private static void Scattered<T>(T* target, long width, T* source, long lineStride, long depthStride, int lines, int depth)
         where T : unmanaged
     {
         for (var k = 0; k < depth; k++)
-            for (var i = 0; i < lines; i++) target[((long)k * width) + i] = source[(k * depthStride) + (i * lineStride)];
+            for (var i = 0; i < lines; i++) target[(k * width) + i] = source[(k * depthStride) + (i * lineStride)];
     }
 
     /// <summary>target[k * width + i] = source[i * lineStride + k]: squares are transposed in registers, the last ones overlapping their neighbours.</summary>
-    public static void Transposed<T>(T* target, int width, T* source, long lineStride, int lines, int depth)
+    public static void Transposed<T>(T* target, long width, T* source, long lineStride, int lines, int depth)
         where T : unmanaged
     {
-        var square = Vector256<T>.Count;
-        if (!Vector256.IsHardwareAccelerated || sizeof(T) < 4 || lines < square || depth < square)
+        // The low tiles of narrow vectors have fewer rows than the large square.
+        var square = sizeof(T) == 4 && Vector256.IsHardwareAccelerated && lines >= 8 && depth >= 8 ? 8 : 4;
+        var accelerated = sizeof(T) == 4 ? Vector128.IsHardwareAccelerated : Vector256.IsHardwareAccelerated && sizeof(T) == 8;
+        if (!accelerated || lines < square || depth < square)
         {
             Scattered(target, width, source, lineStride, 1, lines, depth);
             return;
@@ -69,8 +71,9 @@ internal static unsafe class MatrixPacking
             for (var i = 0; ; i = Math.Min(i + square, lines - square))
             {
                 var from = source + (i * lineStride) + k;
-                var to = target + ((long)k * width) + i;
-                if (sizeof(T) == 4) Square8((float*)from, lineStride, (float*)to, width);
+                var to = target + (k * width) + i;
+                if (sizeof(T) == 4 && square == 4) Square4((float*)from, lineStride, (float*)to, width);
+                else if (sizeof(T) == 4) Square8((float*)from, lineStride, (float*)to, width);
                 else Square4((double*)from, lineStride, (double*)to, width);
                 if (i == lines - square) break;
             }
@@ -123,6 +126,26 @@ internal static unsafe class MatrixPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> High2(Vector256<float> a, Vector256<float> b) =>
         Vector256.ConditionalSelect(Vector256.Create(-1, -1, 0, 0, -1, -1, 0, 0).AsSingle(), Vector256.Shuffle(a, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)), b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Square4(float* source, long stride, float* target, long targetStride)
+    {
+        var a0 = Vector128.Load(source);
+        var a1 = Vector128.Load(source + stride);
+        var a2 = Vector128.Load(source + (2 * stride));
+        var a3 = Vector128.Load(source + (3 * stride));
+        var odd = Vector128.Create(-1, 0, -1, 0).AsSingle();
+        var lower = Vector128.Create(-1, -1, 0, 0).AsSingle();
+        var (swap, turn) = (Vector128.Create(1, 0, 3, 2), Vector128.Create(2, 3, 0, 1));
+        var b0 = Vector128.ConditionalSelect(odd, a0, Vector128.Shuffle(a1, swap));
+        var b1 = Vector128.ConditionalSelect(odd, Vector128.Shuffle(a0, swap), a1);
+        var b2 = Vector128.ConditionalSelect(odd, a2, Vector128.Shuffle(a3, swap));
+        var b3 = Vector128.ConditionalSelect(odd, Vector128.Shuffle(a2, swap), a3);
+        Vector128.ConditionalSelect(lower, b0, Vector128.Shuffle(b2, turn)).Store(target);
+        Vector128.ConditionalSelect(lower, b1, Vector128.Shuffle(b3, turn)).Store(target + targetStride);
+        Vector128.ConditionalSelect(lower, Vector128.Shuffle(b0, turn), b2).Store(target + (2 * targetStride));
+        Vector128.ConditionalSelect(lower, Vector128.Shuffle(b1, turn), b3).Store(target + (3 * targetStride));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Square4(double* source, long stride, double* target, long targetStride)

@@ -1,84 +1,130 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Scorch.Kernels;
 
-/// <summary>Sequences of plane rotations of neighbouring rows of float64, a strip of columns at a time, so that a row is read and written once.</summary>
-internal static unsafe class PlaneRotations
+/// <summary>
+/// Sweeps of plane rotations of neighbouring rows of a float64 matrix, gathered and applied together: strips of columns go through all of them in the
+/// nearest cache, and threads share the strips.
+/// </summary>
+internal sealed unsafe class PlaneRotations(double* rows, int height, int columns)
 {
-    /// <summary>For j = first, first + 1, … : row j and row j + 1 become c_j x + s_j y and c_j y - s_j x.</summary>
-    public static void Rising(double* rows, long stride, int columns, int first, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines) =>
-        Apply(rows + (first * stride), stride, columns, cosines, sines);
+    /// <summary>Rotations that are gathered before they are applied.</summary>
+    private const int Capacity = 2048;
+
+    /// <summary>Rotated numbers from which on threads share the strips.</summary>
+    private const long ParallelElements = 1 << 19;
+
+    /// <summary>Vectors of columns that make a strip.</summary>
+    private const int Vectors = 4;
+
+    private readonly double[] pairs = new double[2 * Math.Max(Capacity, height)];
+    private readonly List<(int First, int Count, bool Falling)> sweeps = [];
+    private int used;
+
+    /// <summary>Room for the cosines, which must not be negative, and sines, in turn, of one sweep, in the order in which its rotations apply.</summary>
+    public Span<double> Begin(int count)
+    {
+        if (2 * (used + count) > pairs.Length) Apply();
+        return pairs.AsSpan(2 * used, 2 * count);
+    }
+
+    /// <summary>For j = first, first + 1, … : row j and row j + 1 become c_j x + s_j y and c_j y - s_j x, with what the room of <see cref="Begin"/> holds.</summary>
+    public void Rising(int first, int count) => End(first, count, false);
 
     /// <summary>For j = first + count - 1, …, first: row j + 1 and row j become c_j y + s_j x and c_j x - s_j y.</summary>
-    public static void Falling(double* rows, long stride, int columns, int first, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines) =>
-        Apply(rows + ((first + cosines.Length) * stride), -stride, columns, cosines, sines);
+    public void Falling(int first, int count) => End(first, count, true);
 
-    private static void Apply(double* rows, long stride, int columns, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines)
+    /// <summary>Applies what was gathered.</summary>
+    public void Apply()
     {
-        fixed (double* c = cosines, s = sines)
+        if (Vector512.IsHardwareAccelerated) Apply<Simd512<double>>();
+        else if (Vector256.IsHardwareAccelerated) Apply<Simd256<double>>();
+        else Apply<Simd128<double>>();
+        sweeps.Clear();
+        used = 0;
+    }
+
+    private void End(int first, int count, bool falling)
+    {
+        var own = pairs.AsSpan(2 * used, 2 * count);
+        for (var j = 0; j < own.Length; j += 2) (own[j], own[j + 1]) = (own[j + 1] / (1 + own[j]), -own[j + 1]);
+        sweeps.Add((first, count, falling));
+        used += count;
+    }
+
+    private void Apply<V>()
+        where V : struct, ISimd<V, double>
+    {
+        if (used == 0) return;
+        var strips = (columns + (Vectors * V.Count) - 1) / (Vectors * V.Count);
+        if ((long)used * columns >= ParallelElements && WorkPool.Threads > 1) Share<V>(strips);
+        else
+            for (var strip = 0; strip < strips; strip++) Strip<V>(strip);
+    }
+
+    private void Share<V>(int strips)
+        where V : struct, ISimd<V, double> => WorkPool.Run(strips, Strip<V>);
+
+    /// <summary>All sweeps on some vectors of columns, in a dense copy.</summary>
+    private void Strip<V>(int strip)
+        where V : struct, ISimd<V, double>
+    {
+        var (least, most) = (height, 0);
+        foreach (var (first, count, _) in sweeps) (least, most) = (Math.Min(least, first), Math.Max(most, first + count));
+        var step = Vectors * V.Count;
+        var width = Math.Min(step, columns - (strip * step));
+        var source = rows + ((long)least * columns) + (strip * step);
+        var data = (double*)Workspace.Get(Workspace.Lines, (long)(most - least + 1) * step * sizeof(double));
+        for (var row = 0; row <= most - least; row++)
         {
-            if (Vector512.IsHardwareAccelerated) Apply<Simd512<double>>(rows, stride, columns, c, s, cosines.Length);
-            else if (Vector256.IsHardwareAccelerated) Apply<Simd256<double>>(rows, stride, columns, c, s, cosines.Length);
-            else Apply<Simd128<double>>(rows, stride, columns, c, s, cosines.Length);
+            new ReadOnlySpan<double>(source + ((long)row * columns), width).CopyTo(new Span<double>(data + ((long)row * step), width));
+            new Span<double>(data + ((long)row * step) + width, step - width).Clear();
         }
+        fixed (double* start = pairs)
+        {
+            var at = start;
+            foreach (var (first, count, falling) in CollectionsMarshal.AsSpan(sweeps))
+            {
+                Sweep<V>(data + ((long)(falling ? first + count - least : first - least) * step), falling ? -step : step, at, count);
+                at += 2 * count;
+            }
+        }
+        for (var row = 0; row <= most - least; row++)
+            new ReadOnlySpan<double>(data + ((long)row * step), width).CopyTo(new Span<double>(source + ((long)row * columns), width));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Apply<V>(double* rows, long stride, int columns, double* cosines, double* sines, int count)
+    private static void Sweep<V>(double* at, long step, double* pairs, int count)
         where V : struct, ISimd<V, double>
     {
-        var column = 0;
-        for (; column <= columns - (4 * V.Count); column += 4 * V.Count)
+        var (second, third, fourth) = (V.Count, 2 * V.Count, 3 * V.Count);
+        var (x0, x1, x2, x3) = (V.Load(at), V.Load(at + second), V.Load(at + third), V.Load(at + fourth));
+        for (var j = 0; j < count; j++, pairs += 2)
         {
-            var at = rows + column;
-            var (x0, x1) = (V.Load(at), V.Load(at + V.Count));
-            var (x2, x3) = (V.Load(at + (2 * V.Count)), V.Load(at + (3 * V.Count)));
-            for (var j = 0; j < count; j++)
-            {
-                var (c, s) = (V.Create(cosines[j]), V.Create(sines[j]));
-                var next = at + stride;
-                var (y0, y1) = (V.Load(next), V.Load(next + V.Count));
-                var (y2, y3) = (V.Load(next + (2 * V.Count)), V.Load(next + (3 * V.Count)));
-                V.Store(V.MultiplyAdd(c, x0, s * y0), at);
-                V.Store(V.MultiplyAdd(c, x1, s * y1), at + V.Count);
-                V.Store(V.MultiplyAdd(c, x2, s * y2), at + (2 * V.Count));
-                V.Store(V.MultiplyAdd(c, x3, s * y3), at + (3 * V.Count));
-                x0 = V.MultiplyAdd(c, y0, -(s * x0));
-                x1 = V.MultiplyAdd(c, y1, -(s * x1));
-                x2 = V.MultiplyAdd(c, y2, -(s * x2));
-                x3 = V.MultiplyAdd(c, y3, -(s * x3));
-                at = next;
-            }
-            V.Store(x0, at);
-            V.Store(x1, at + V.Count);
-            V.Store(x2, at + (2 * V.Count));
-            V.Store(x3, at + (3 * V.Count));
+            // Three shears: p = x + t y, y - s p = c y - s x, p + t (y - s p) = c x + s y for t = s / (1 + c).
+            var (t, minus) = (V.Create(pairs[0]), V.Create(pairs[1]));
+            var next = at + step;
+            var (y0, y1, y2, y3) = (V.Load(next), V.Load(next + second), V.Load(next + third), V.Load(next + fourth));
+            x0 = V.MultiplyAdd(t, y0, x0);
+            x1 = V.MultiplyAdd(t, y1, x1);
+            x2 = V.MultiplyAdd(t, y2, x2);
+            x3 = V.MultiplyAdd(t, y3, x3);
+            y0 = V.MultiplyAdd(minus, x0, y0);
+            y1 = V.MultiplyAdd(minus, x1, y1);
+            y2 = V.MultiplyAdd(minus, x2, y2);
+            y3 = V.MultiplyAdd(minus, x3, y3);
+            V.Store(V.MultiplyAdd(t, y0, x0), at);
+            V.Store(V.MultiplyAdd(t, y1, x1), at + second);
+            V.Store(V.MultiplyAdd(t, y2, x2), at + third);
+            V.Store(V.MultiplyAdd(t, y3, x3), at + fourth);
+            (x0, x1, x2, x3) = (y0, y1, y2, y3);
+            at = next;
         }
-        for (; column <= columns - V.Count; column += V.Count)
-        {
-            var at = rows + column;
-            var x = V.Load(at);
-            for (var j = 0; j < count; j++, at += stride)
-            {
-                var (c, s) = (V.Create(cosines[j]), V.Create(sines[j]));
-                var y = V.Load(at + stride);
-                V.Store(V.MultiplyAdd(c, x, s * y), at);
-                x = V.MultiplyAdd(c, y, -(s * x));
-            }
-            V.Store(x, at);
-        }
-        for (; column < columns; column++)
-        {
-            var at = rows + column;
-            var x = *at;
-            for (var j = 0; j < count; j++, at += stride)
-            {
-                var y = at[stride];
-                *at = (cosines[j] * x) + (sines[j] * y);
-                x = (cosines[j] * y) - (sines[j] * x);
-            }
-            *at = x;
-        }
+        V.Store(x0, at);
+        V.Store(x1, at + second);
+        V.Store(x2, at + third);
+        V.Store(x3, at + fourth);
     }
 }

@@ -43,6 +43,107 @@ internal static unsafe class Reflections
         : Vector256.IsHardwareAccelerated ? UpdateAndDot<Simd256<double>>(row, a, w, b, v, u, count)
         : UpdateAndDot<Simd128<double>>(row, a, w, b, v, u, count);
 
+    /// <summary>For each row i: row -= a_i w + b_i v, result_i the row's product with u; u, v and w as long as a row.</summary>
+    public static void UpdateAndMultiply(double* rows, long stride, int count, double* a, double* w, double* b, double* v, double* u, int length, double* result)
+    {
+        var i = 0;
+        for (; i <= count - 4; i += 4, rows += 4 * stride)
+        {
+            if (Vector512.IsHardwareAccelerated) UpdateAndDotFour<Simd512<double>>(rows, stride, a + i, w, b + i, v, u, length, result + i);
+            else if (Vector256.IsHardwareAccelerated) UpdateAndDotFour<Simd256<double>>(rows, stride, a + i, w, b + i, v, u, length, result + i);
+            else UpdateAndDotFour<Simd128<double>>(rows, stride, a + i, w, b + i, v, u, length, result + i);
+        }
+        for (; i < count; i++, rows += stride) result[i] = UpdateAndDot(rows, a[i], w, b[i], v, u, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UpdateAndDotFour<V>(double* row, long stride, double* a, double* w, double* b, double* v, double* u, int count, double* result)
+        where V : struct, ISimd<V, double>
+    {
+        var (row1, row2, row3) = ((nint)(row + stride), (nint)(row + (2 * stride)), (nint)(row + (3 * stride)));
+        var (a0, a1, a2, a3) = (V.Create(-a[0]), V.Create(-a[1]), V.Create(-a[2]), V.Create(-a[3]));
+        var (b0, b1, b2, b3) = (V.Create(-b[0]), V.Create(-b[1]), V.Create(-b[2]), V.Create(-b[3]));
+        var (sum0, sum1, sum2, sum3) = (V.Create(0), V.Create(0), V.Create(0), V.Create(0));
+        var i = 0;
+        for (; i <= count - V.Count; i += V.Count)
+        {
+            var (x, y, z) = (V.Load(w + i), V.Load(v + i), V.Load(u + i));
+            var r0 = V.MultiplyAdd(a0, x, V.MultiplyAdd(b0, y, V.Load(row + i)));
+            var r1 = V.MultiplyAdd(a1, x, V.MultiplyAdd(b1, y, V.Load((double*)row1 + i)));
+            var r2 = V.MultiplyAdd(a2, x, V.MultiplyAdd(b2, y, V.Load((double*)row2 + i)));
+            var r3 = V.MultiplyAdd(a3, x, V.MultiplyAdd(b3, y, V.Load((double*)row3 + i)));
+            V.Store(r0, row + i);
+            V.Store(r1, (double*)row1 + i);
+            V.Store(r2, (double*)row2 + i);
+            V.Store(r3, (double*)row3 + i);
+            sum0 = V.MultiplyAdd(r0, z, sum0);
+            sum1 = V.MultiplyAdd(r1, z, sum1);
+            sum2 = V.MultiplyAdd(r2, z, sum2);
+            sum3 = V.MultiplyAdd(r3, z, sum3);
+        }
+        (result[0], result[1], result[2], result[3]) = (V.Sum(sum0), V.Sum(sum1), V.Sum(sum2), V.Sum(sum3));
+        for (; i < count; i++)
+            for (var j = 0; j < 4; j++)
+            {
+                row[(j * stride) + i] -= (a[j] * w[i]) + (b[j] * v[i]);
+                result[j] += row[(j * stride) + i] * u[i];
+            }
+    }
+
+    /// <summary>For each row i: row -= a_i w + b_i v, and result += factor_i row; v, w and result as long as a row.</summary>
+    public static void UpdateAndGather(
+        double* rows, long stride, int count, double* a, double* w, double* b, double* v, double* factors, int length, double* result)
+    {
+        if (Vector512.IsHardwareAccelerated) UpdateAndGather<Simd512<double>>(rows, stride, count, a, w, b, v, factors, length, result);
+        else if (Vector256.IsHardwareAccelerated) UpdateAndGather<Simd256<double>>(rows, stride, count, a, w, b, v, factors, length, result);
+        else UpdateAndGather<Simd128<double>>(rows, stride, count, a, w, b, v, factors, length, result);
+    }
+
+    private static void UpdateAndGather<V>(
+        double* rows, long stride, int count, double* a, double* w, double* b, double* v, double* factors, int length, double* result)
+        where V : struct, ISimd<V, double>
+    {
+        var i = 0;
+        for (; i <= count - 4; i += 4, rows += 4 * stride) UpdateAndGatherFour<V>(rows, stride, a + i, w, b + i, v, factors + i, length, result);
+        for (; i < count; i++, rows += stride)
+            for (var j = 0; j < length; j++)
+            {
+                rows[j] -= (a[i] * w[j]) + (b[i] * v[j]);
+                result[j] += factors[i] * rows[j];
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UpdateAndGatherFour<V>(double* row, long stride, double* a, double* w, double* b, double* v, double* factors, int length, double* result)
+        where V : struct, ISimd<V, double>
+    {
+        var (row1, row2, row3) = ((nint)(row + stride), (nint)(row + (2 * stride)), (nint)(row + (3 * stride)));
+        var (a0, a1, a2, a3) = (V.Create(-a[0]), V.Create(-a[1]), V.Create(-a[2]), V.Create(-a[3]));
+        var (b0, b1, b2, b3) = (V.Create(-b[0]), V.Create(-b[1]), V.Create(-b[2]), V.Create(-b[3]));
+        var (f0, f1, f2, f3) = (V.Create(factors[0]), V.Create(factors[1]), V.Create(factors[2]), V.Create(factors[3]));
+        var i = 0;
+        for (; i <= length - V.Count; i += V.Count)
+        {
+            var (x, y) = (V.Load(w + i), V.Load(v + i));
+            var r0 = V.MultiplyAdd(a0, x, V.MultiplyAdd(b0, y, V.Load(row + i)));
+            var r1 = V.MultiplyAdd(a1, x, V.MultiplyAdd(b1, y, V.Load((double*)row1 + i)));
+            var r2 = V.MultiplyAdd(a2, x, V.MultiplyAdd(b2, y, V.Load((double*)row2 + i)));
+            var r3 = V.MultiplyAdd(a3, x, V.MultiplyAdd(b3, y, V.Load((double*)row3 + i)));
+            V.Store(r0, row + i);
+            V.Store(r1, (double*)row1 + i);
+            V.Store(r2, (double*)row2 + i);
+            V.Store(r3, (double*)row3 + i);
+            var sum = V.MultiplyAdd(f0, r0, V.MultiplyAdd(f1, r1, V.Load(result + i)));
+            V.Store(V.MultiplyAdd(f2, r2, V.MultiplyAdd(f3, r3, sum)), result + i);
+        }
+        for (; i < length; i++)
+            for (var j = 0; j < 4; j++)
+            {
+                row[(j * stride) + i] -= (a[j] * w[i]) + (b[j] * v[i]);
+                result[i] += factors[j] * row[(j * stride) + i];
+            }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double Dot<V>(double* x, double* y, int count)
         where V : struct, ISimd<V, double>

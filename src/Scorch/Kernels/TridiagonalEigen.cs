@@ -14,7 +14,7 @@ internal static unsafe class TridiagonalEigen
     /// </summary>
     public static void Solve(Span<double> d, Span<double> e, double* vectors, int n)
     {
-        var (cosines, sines) = (new double[n], new double[n]);
+        var rotations = new PlaneRotations(vectors, n, n);
         var (shifted, largest) = (0.0, 0.0);
         for (var l = 0; l < n; l++)
         {
@@ -37,19 +37,21 @@ internal static unsafe class TridiagonalEigen
                 p = d[m];
                 var (c, c2, c3, s, s2) = (1.0, 1.0, 1.0, 0.0, 0.0);
                 var beyond = e[l + 1];
+                var pairs = rotations.Begin(m - l);
                 for (var i = m - 1; i >= l; i--)
                 {
                     (c3, c2, s2) = (c2, c, s);
                     g = c * e[i];
                     var h = c * p;
-                    r = Length(p, e[i]);
+                    // With the sign of p no cosine is negative.
+                    r = Math.CopySign(Length(p, e[i]), p);
                     e[i + 1] = s * r;
                     (s, c) = r == 0 ? (0, 1) : (e[i] / r, p / r);
                     p = (c * d[i]) - (s * g);
                     d[i + 1] = h + (s * ((c * g) + (s * d[i])));
-                    (cosines[m - 1 - i], sines[m - 1 - i]) = (c, s);
+                    (pairs[2 * (m - 1 - i)], pairs[(2 * (m - 1 - i)) + 1]) = (c, s);
                 }
-                PlaneRotations.Falling(vectors, n, n, l, cosines.AsSpan(0, m - l), sines.AsSpan(0, m - l));
+                rotations.Falling(l, m - l);
                 p = -s * s2 * c3 * beyond * e[l] / next;
                 e[l] = s * p;
                 d[l] = c * p;
@@ -57,6 +59,7 @@ internal static unsafe class TridiagonalEigen
             d[l] += shifted;
             e[l] = 0;
         }
+        rotations.Apply();
     }
 
     /// <summary>sqrt(x^2 + y^2), quickly where nothing can overflow.</summary>

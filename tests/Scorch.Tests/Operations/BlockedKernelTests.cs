@@ -15,6 +15,8 @@ public class BlockedKernelTests
     [InlineData(97, 130, true, false)]
     [InlineData(130, 97, true, false)]
     [InlineData(49, 200, false, true)]
+    [InlineData(300, 129, false, false)]
+    [InlineData(150, 500, false, true)]
     public void Attention_over_several_blocks_of_queries(int queries, int keys, bool isCausal, bool hasMask)
     {
         var (q, k, v) = (Draw(2, 3, queries, 17), Draw(2, 3, keys, 17), Draw(2, 3, keys, 5));
@@ -26,6 +28,16 @@ public class BlockedKernelTests
             k.Detach(),
             v.Detach());
     }
+
+    [Theory]
+    [InlineData(-0.3)]
+    [InlineData(0)]
+    public void Attention_with_a_scale_that_is_not_positive(double scale) => Hold(
+        x => x[0].ScaledDotProductAttention(x[1], x[2], scale: scale),
+        x => Weights(x[0].MatMul(x[1].Transpose(-1, -2)) * scale).MatMul(x[2]),
+        Draw(2, 3, 19, 5),
+        Draw(2, 3, 33, 5),
+        Draw(2, 3, 33, 7));
 
     [Fact]
     public void Layer_normalisation_over_several_blocks_of_rows() =>

@@ -15,6 +15,8 @@ internal sealed class FusedFunction(int arity, Func<Tensor[], Tensor?[]> functio
     public Tensor?[] Apply(Tensor[] arguments)
     {
         var shape = CommonShape(arguments);
+        // Within another function that is being traced its operations become part of that one.
+        if (arguments[0].Device.Kernels is TracingKernels) return function(arguments);
         // The gradient of an expanded view is summed by its own derivative.
         var inputs = Array.ConvertAll(arguments, argument => argument.Shape == shape ? argument : argument.Expand(shape));
         var results = ProgramFor(inputs).Run(inputs, shape);

@@ -187,6 +187,15 @@ public class FuseTests
     }
 
     [Fact]
+    public void A_fused_function_may_call_another()
+    {
+        var inner = Fuse.Elementwise((x, y) => (x * y).Tanh());
+        var outer = Fuse.Elementwise((x, y) => inner(x, y) + inner(y, x * 2));
+        var inputs = Inputs(2, [5000], DataType.Float32);
+        TensorAssert.SameBits((inputs[0] * inputs[1]).Tanh() + (inputs[1] * (inputs[0] * 2)).Tanh(), outer(inputs[0], inputs[1]));
+    }
+
+    [Fact]
     public void Functions_of_two_and_four_arguments_run()
     {
         var x = Inputs(4, [9, 300], DataType.Float32);

@@ -69,9 +69,9 @@ internal static class FakeDevice
 
         public override void Write(in Operand output, ReadOnlySpan<byte> source) => Cpu.Write(On(output), source);
 
-        public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight) => Cpu.Convolve(geometry, On(output), On(input), On(weight));
+        public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight, in Operand? bias) => Cpu.Convolve(geometry, On(output), On(input), On(weight), On(bias));
 
-        public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight) => Cpu.ConvolveInput(geometry, On(input), On(output), On(weight));
+        public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight, in Operand? bias) => Cpu.ConvolveInput(geometry, On(input), On(output), On(weight), On(bias));
 
         public override void ConvolveWeight(ConvolutionGeometry geometry, in Operand weight, in Operand input, in Operand output) => Cpu.ConvolveWeight(geometry, On(weight), On(input), On(output));
 

@@ -5,9 +5,9 @@ namespace Scorch.Fusion;
 /// <content>What is not element by element.</content>
 internal sealed partial class TracingKernels
 {
-    public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight) => throw Refused("Convolve");
+    public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight, in Operand? bias) => throw Refused("Convolve");
 
-    public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight) => throw Refused("ConvolveInput");
+    public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight, in Operand? bias) => throw Refused("ConvolveInput");
 
     public override void ConvolveWeight(ConvolutionGeometry geometry, in Operand weight, in Operand input, in Operand output) => throw Refused("ConvolveWeight");
 

@@ -4,11 +4,11 @@ namespace Scorch.Kernels;
 
 internal abstract partial class KernelTable
 {
-    /// <summary>Convolution of contiguous [n, c, ...] with contiguous [o, c / groups, ...].</summary>
-    public abstract void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight);
+    /// <summary>Convolution of contiguous [n, c, ...] with contiguous [o, c / groups, ...], plus a bias of shape [o, 1, ...] where there is one.</summary>
+    public abstract void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight, in Operand? bias);
 
-    /// <summary>The adjoint of <see cref="Convolve"/> in its input: [n, o, ...] back to [n, c, ...].</summary>
-    public abstract void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight);
+    /// <summary>The adjoint of <see cref="Convolve"/> in its input: [n, o, ...] back to [n, c, ...], plus a bias of shape [c, 1, ...] where there is one.</summary>
+    public abstract void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight, in Operand? bias);
 
     /// <summary>The adjoint of <see cref="Convolve"/> in its weight.</summary>
     public abstract void ConvolveWeight(ConvolutionGeometry geometry, in Operand weight, in Operand input, in Operand output);
@@ -16,18 +16,21 @@ internal abstract partial class KernelTable
 
 internal sealed unsafe partial class CpuKernels
 {
-    public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight)
+    public override void Convolve(ConvolutionGeometry geometry, in Operand output, in Operand input, in Operand weight, in Operand? bias)
     {
-        if (output.Type == DataType.Float32) Convolve<float>(geometry, output, input, weight);
-        else if (output.Type == DataType.Float64) Convolve<double>(geometry, output, input, weight);
-        else throw new NotSupportedException($"Convolution is not defined for {output.Type}; convert the tensors to a floating type.");
+        // Where the product has no place for it, the bias is added afterwards.
+        var isIn = output.Type == DataType.Float32 ? Convolve<float>(geometry, output, input, weight, bias)
+            : output.Type == DataType.Float64 ? Convolve<double>(geometry, output, input, weight, bias)
+            : throw new NotSupportedException($"Convolution is not defined for {output.Type}; convert the tensors to a floating type.");
+        if (bias is { } added && !isIn) Binary(BinaryKernel.Add, output, output, added);
     }
 
-    public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight)
+    public override void ConvolveInput(ConvolutionGeometry geometry, in Operand input, in Operand output, in Operand weight, in Operand? bias)
     {
         if (output.Type == DataType.Float32) ConvolveInput<float>(geometry, input, output, weight);
         else if (output.Type == DataType.Float64) ConvolveInput<double>(geometry, input, output, weight);
         else throw new NotSupportedException($"Convolution is not defined for {output.Type}; convert the tensors to a floating type.");
+        if (bias is { } added) Binary(BinaryKernel.Add, input, input, added);
     }
 
     public override void ConvolveWeight(ConvolutionGeometry geometry, in Operand weight, in Operand input, in Operand output)
@@ -37,17 +40,18 @@ internal sealed unsafe partial class CpuKernels
         else throw new NotSupportedException($"Convolution is not defined for {output.Type}; convert the tensors to a floating type.");
     }
 
-    private static void Convolve<T>(ConvolutionGeometry g, in Operand output, in Operand input, in Operand weight)
+    /// <summary>True when the bias is in the result.</summary>
+    private static bool Convolve<T>(ConvolutionGeometry g, in Operand output, in Operand input, in Operand weight, in Operand? bias)
         where T : unmanaged, INumberBase<T>
     {
-        if (output.Count == 0) return;
-        fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, weightBytes = &weight.Reference)
+        if (output.Count == 0) return true;
+        fixed (byte* outputBytes = &output.Reference, inputBytes = &input.Reference, weightBytes = &weight.Reference, biasBytes = &(bias ?? output).Reference)
         {
             var y = (T*)outputBytes;
             if (g.Inputs == 0)
             {
                 new Span<T>(y, checked((int)output.Count)).Clear();
-                return;
+                return false;
             }
             if (typeof(T) == typeof(float) && WinogradConvolution.Fits(g, g.Inputs, g.Outputs, g.Result))
             {
@@ -57,21 +61,22 @@ internal sealed unsafe partial class CpuKernels
                     new WindowWeights<float>((float*)weightBytes, 0, 9L * g.Inputs, 9),
                     false,
                     new(g.Batch, g.Inputs, g.Outputs, g.Image[1], g.Image[2], g.Result[1], g.Result[2], g.Padding[1], g.Padding[2]));
-                return;
+                return false;
             }
             if (PointwiseConvolution<T>.Fits(g))
             {
                 PointwiseConvolution<T>.Run(g, y, (T*)inputBytes, (T*)weightBytes, false);
-                return;
+                return false;
             }
             if (DepthwiseWindows.Fits(g))
             {
-                DepthwiseConvolution<T>.Run(DepthwiseWindows.Forward(g), y, (T*)inputBytes, (T*)weightBytes, g.Batch, g.Groups, false);
-                return;
+                DepthwiseConvolution<T>.Run(DepthwiseWindows.Forward(g), y, (T*)inputBytes, (T*)weightBytes, bias is null ? null : (T*)biasBytes, g.Batch, g.Groups, false);
+                return true;
             }
             var (layout, windows) = WindowSet.Forward(g);
             var weights = new WindowWeights<T>((T*)weightBytes, (long)g.Outputs * g.Inputs * g.KernelSize, (long)g.Inputs * g.KernelSize, g.KernelSize);
             WindowProducts<T>.Run(layout, [windows], weights, (T*)inputBytes, y, g.Batch, g.Groups, g.Inputs, g.Outputs, g.ResultSize, g.ImageSize);
+            return false;
         }
     }
 
@@ -105,7 +110,7 @@ internal sealed unsafe partial class CpuKernels
             }
             if (DepthwiseWindows.Fits(g) && g.Stride is [_, 1, 1])
             {
-                DepthwiseConvolution<T>.Run(DepthwiseWindows.Adjoint(g), x, (T*)outputBytes, (T*)weightBytes, g.Batch, g.Groups, true);
+                DepthwiseConvolution<T>.Run(DepthwiseWindows.Adjoint(g), x, (T*)outputBytes, (T*)weightBytes, null, g.Batch, g.Groups, true);
                 return;
             }
             var (layout, windows) = WindowSet.Adjoint(g);

@@ -30,7 +30,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
 
     /// <summary>Filters of any size: for each row of taps the four lines under it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AnyTaps<V, TStep, TEdge>(in DepthwiseWindows windows, T** lines, T* filter, T** targets, T* masks, int from, int to)
+    private static void AnyTaps<V, TStep, TEdge>(in DepthwiseWindows windows, T** lines, T* filter, T bias, T** targets, T* masks, int from, int to)
         where V : struct, ISimd<V, T>
         where TStep : struct, IStep<V, T>
         where TEdge : struct, IEdge
@@ -38,7 +38,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
         var (height, width, dilation) = (windows.KernelHeight, windows.KernelWidth, windows.Dilation.Across);
         for (var w = from; w < to; w += V.Count)
         {
-            var (r0, r1, r2, r3) = (V.Create(default), V.Create(default), V.Create(default), V.Create(default));
+            var (r0, r1, r2, r3) = (V.Create(bias), V.Create(bias), V.Create(bias), V.Create(bias));
             var at = ((long)w * TStep.Size) - windows.Padding.Left;
             for (var i = 0; i < height; i++)
             {
@@ -67,10 +67,11 @@ internal static unsafe partial class DepthwiseConvolution<T>
 
     /// <summary>3x3 of stride 1: six lines of the plane are read once for four of the result.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void NineTaps<V, TEdge>(T** lines, T* filter, T** targets, T* masks, int source, int from, int to)
+    private static void NineTaps<V, TEdge>(T** lines, T* filter, T bias, T** targets, T* masks, int source, int from, int to)
         where V : struct, ISimd<V, T>
         where TEdge : struct, IEdge
     {
+        var start = V.Create(bias);
         var f0 = V.Create(filter[0]);
         var f1 = V.Create(filter[1]);
         var f2 = V.Create(filter[2]);
@@ -96,14 +97,14 @@ internal static unsafe partial class DepthwiseConvolution<T>
         for (var w = from; w < to; w += V.Count)
         {
             var x = At<V, EachElement<V, T>, TEdge>(x0 + w, mask0);
-            var r0 = f0 * x;
+            var r0 = V.MultiplyAdd(f0, x, start);
             x = At<V, EachElement<V, T>, TEdge>(x0 + w + 1, mask1);
             r0 = V.MultiplyAdd(f1, x, r0);
             x = At<V, EachElement<V, T>, TEdge>(x0 + w + 2, mask2);
             r0 = V.MultiplyAdd(f2, x, r0);
             x = At<V, EachElement<V, T>, TEdge>(x1 + w, mask0);
             r0 = V.MultiplyAdd(f3, x, r0);
-            var r1 = f0 * x;
+            var r1 = V.MultiplyAdd(f0, x, start);
             x = At<V, EachElement<V, T>, TEdge>(x1 + w + 1, mask1);
             r0 = V.MultiplyAdd(f4, x, r0);
             r1 = V.MultiplyAdd(f1, x, r1);
@@ -113,7 +114,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
             x = At<V, EachElement<V, T>, TEdge>(x2 + w, mask0);
             r0 = V.MultiplyAdd(f6, x, r0);
             r1 = V.MultiplyAdd(f3, x, r1);
-            var r2 = f0 * x;
+            var r2 = V.MultiplyAdd(f0, x, start);
             x = At<V, EachElement<V, T>, TEdge>(x2 + w + 1, mask1);
             r0 = V.MultiplyAdd(f7, x, r0);
             r1 = V.MultiplyAdd(f4, x, r1);
@@ -125,7 +126,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
             x = At<V, EachElement<V, T>, TEdge>(x3 + w, mask0);
             r1 = V.MultiplyAdd(f6, x, r1);
             r2 = V.MultiplyAdd(f3, x, r2);
-            var r3 = f0 * x;
+            var r3 = V.MultiplyAdd(f0, x, start);
             x = At<V, EachElement<V, T>, TEdge>(x3 + w + 1, mask1);
             r1 = V.MultiplyAdd(f7, x, r1);
             r2 = V.MultiplyAdd(f4, x, r2);

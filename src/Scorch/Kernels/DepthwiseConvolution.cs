@@ -45,19 +45,19 @@ internal static unsafe partial class DepthwiseConvolution<T>
     /// <summary>Lines of the result that are computed together.</summary>
     private const int Lines = 4;
 
-    /// <summary>result[image, channel] = source[image, channel] convolved with filter[channel].</summary>
-    public static void Run(in DepthwiseWindows windows, T* result, T* source, T* filters, int batch, int channels, bool flipped)
+    /// <summary>result[image, channel] = source[image, channel] convolved with filter[channel], plus bias[channel] where there is one.</summary>
+    public static void Run(in DepthwiseWindows windows, T* result, T* source, T* filters, T* bias, int batch, int channels, bool flipped)
     {
-        if (Vector512.IsHardwareAccelerated) Run<Simd512<T>>(windows, result, source, filters, batch, channels, flipped);
-        else if (Vector256.IsHardwareAccelerated) Run<Simd256<T>>(windows, result, source, filters, batch, channels, flipped);
-        else Run<Simd128<T>>(windows, result, source, filters, batch, channels, flipped);
+        if (Vector512.IsHardwareAccelerated) Run<Simd512<T>>(windows, result, source, filters, bias, batch, channels, flipped);
+        else if (Vector256.IsHardwareAccelerated) Run<Simd256<T>>(windows, result, source, filters, bias, batch, channels, flipped);
+        else Run<Simd128<T>>(windows, result, source, filters, bias, batch, channels, flipped);
     }
 
-    private static void Run<V>(in DepthwiseWindows windows, T* result, T* source, T* filters, int batch, int channels, bool flipped)
+    private static void Run<V>(in DepthwiseWindows windows, T* result, T* source, T* filters, T* bias, int batch, int channels, bool flipped)
         where V : struct, ISimd<V, T>
     {
-        if (windows.Stride.Across == 1) new Planes<V, EachElement<V, T>>(windows, result, source, filters, batch, channels, flipped).Run();
-        else new Planes<V, EverySecond<V, T>>(windows, result, source, filters, batch, channels, flipped).Run();
+        if (windows.Stride.Across == 1) new Planes<V, EachElement<V, T>>(windows, result, source, filters, bias, batch, channels, flipped).Run();
+        else new Planes<V, EverySecond<V, T>>(windows, result, source, filters, bias, batch, channels, flipped).Run();
     }
 
     /// <summary>The plane itself, or a copy where vectors would leave the tensor that it begins or ends.</summary>
@@ -74,7 +74,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
         return copy + windows.Before;
     }
 
-    private sealed class Planes<V, TStep>(DepthwiseWindows windows, T* result, T* source, T* filters, int batch, int channels, bool flipped)
+    private sealed class Planes<V, TStep>(DepthwiseWindows windows, T* result, T* source, T* filters, T* bias, int batch, int channels, bool flipped)
         where V : struct, ISimd<V, T>
         where TStep : struct, IStep<V, T>
     {
@@ -136,7 +136,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
                 var height = Math.Min(Lines, windows.ResultHeight - first);
                 for (var i = 0; i < Lines; i++) targets[i] = isNarrow || i >= height ? aside + (i * V.Count) : target + (i * windows.ResultWidth);
                 var filter = taps + (number % channels * windows.Taps);
-                Columns(lines, filter, targets);
+                Columns(lines, filter, bias is null ? default : bias[number % channels], targets);
                 for (var i = 0; isNarrow && i < height; i++)
                     new Span<T>(aside + (i * V.Count), windows.ResultWidth).CopyTo(new Span<T>(target + (i * windows.ResultWidth), windows.ResultWidth));
             }
@@ -149,7 +149,7 @@ internal static unsafe partial class DepthwiseConvolution<T>
         }
 
         /// <summary>Vectors that lie in the plane are computed in one call, others one by one.</summary>
-        private void Columns(T** lines, T* filter, T** targets)
+        private void Columns(T** lines, T* filter, T start, T** targets)
         {
             for (var column = 0; column < partial.Length;)
             {
@@ -161,16 +161,16 @@ internal static unsafe partial class DepthwiseConvolution<T>
                 if (partial[column])
                 {
                     var mask = masks + ((long)column * (windows.KernelWidth + 1) * V.Count);
-                    if (isNine) NineTaps<V, Masked>(lines, filter, targets, mask, from - windows.Padding.Left, from, until);
-                    else AnyTaps<V, TStep, Masked>(windows, lines, filter, targets, mask, from, until);
+                    if (isNine) NineTaps<V, Masked>(lines, filter, start, targets, mask, from - windows.Padding.Left, from, until);
+                    else AnyTaps<V, TStep, Masked>(windows, lines, filter, start, targets, mask, from, until);
                 }
                 else if (isNine)
                 {
-                    NineTaps<V, Whole>(lines, filter, targets, null, from - windows.Padding.Left, from, until);
+                    NineTaps<V, Whole>(lines, filter, start, targets, null, from - windows.Padding.Left, from, until);
                 }
                 else
                 {
-                    AnyTaps<V, TStep, Whole>(windows, lines, filter, targets, null, from, until);
+                    AnyTaps<V, TStep, Whole>(windows, lines, filter, start, targets, null, from, until);
                 }
                 column = to;
             }

@@ -43,8 +43,8 @@ public partial class Tensor
                 throw new ArgumentException($"Convolution: a kernel of {weight.Shape} with dilation {settings.Dilation[i]} is larger than the padded input {Shape} (padding {settings.Padding[i]}).", nameof(weight));
             result[i] = (room / settings.Stride[i]) + 1;
         }
-        var product = Convolve(this, weight, settings, [Shape[0], weight.Shape[0], .. result]);
-        return AddChannelBias("Convolution", product, bias);
+        Shape shape = [Shape[0], weight.Shape[0], .. result];
+        return WithBias("Convolution", weight, bias, shape, channels => Convolve(this, weight, settings, shape, channels));
     }
 
     /// <summary>The adjoint of <see cref="Convolution"/>, as PyTorch's <c>conv_transpose1d</c> to <c>conv_transpose3d</c>.</summary>
@@ -75,42 +75,53 @@ public partial class Tensor
             result[i] = ((Shape[2 + i] - 1) * settings.Stride[i]) - (2 * settings.Padding[i]) + (settings.Dilation[i] * (weight.Shape[2 + i] - 1)) + extra[i] + 1;
             if (result[i] < 1) throw new ArgumentException($"TransposedConvolution: axis {i} of the output would have {result[i]} elements.", nameof(options));
         }
-        var product = ConvolveInput(this, weight, settings, [Shape[0], weight.Shape[1] * settings.Groups, .. result]);
-        return AddChannelBias("TransposedConvolution", product, bias);
+        Shape shape = [Shape[0], weight.Shape[1] * settings.Groups, .. result];
+        return WithBias("TransposedConvolution", weight, bias, shape, channels => ConvolveInput(this, weight, settings, shape, channels));
+    }
+
+    /// <summary>A convolution with the bias as [channels, 1, ...], in its kernel where types allow.</summary>
+    private Tensor WithBias(string operation, Tensor weight, Tensor? bias, Shape shape, Func<Tensor?, Tensor> convolution)
+    {
+        if (bias is null) return convolution(null);
+        if (bias.Rank != 1 || bias.Shape[0] != shape[1])
+            throw new ArgumentException($"{operation}: bias {bias.Shape} for {shape[1]} output channels.", nameof(bias));
+        var channels = bias.View([bias.Shape[0], .. Enumerable.Repeat(1, shape.Rank - 2)]);
+        var type = DataTypes.Promote(DataType, weight.DataType);
+        return bias.DataType == type && type.ComputeType() == type ? convolution(channels) : convolution(null) + channels;
     }
 
     // The three are each other's derivatives: y is linear in x and in W, and so are the adjoints.
-    private static Tensor Convolve(Tensor x, Tensor weight, ConvolutionOptions options, Shape shape) =>
-        Bilinear("Convolution", x, weight, shape, Geometry(x.Shape, weight.Shape, shape, options), (kernels, geometry, output, a, b) => kernels.Convolve(geometry, output, a, b), g => (
+    private static Tensor Convolve(Tensor x, Tensor weight, ConvolutionOptions options, Shape shape, Tensor? bias = null) =>
+        Bilinear("Convolution", x, weight, bias, shape, Geometry(x.Shape, weight.Shape, shape, options), (kernels, geometry, output, a, b, added) => kernels.Convolve(geometry, output, a, b, added), g => (
             Tape.Wants(x, 0) ? ConvolveInput(g, weight, options, x.Shape) : null,
             Tape.Wants(weight, 1) ? ConvolveWeight(x, g, options, weight.Shape) : null));
 
-    private static Tensor ConvolveInput(Tensor y, Tensor weight, ConvolutionOptions options, Shape shape) =>
-        Bilinear("TransposedConvolution", y, weight, shape, Geometry(shape, weight.Shape, y.Shape, options), (kernels, geometry, output, a, b) => kernels.ConvolveInput(geometry, output, a, b), g => (
+    private static Tensor ConvolveInput(Tensor y, Tensor weight, ConvolutionOptions options, Shape shape, Tensor? bias = null) =>
+        Bilinear("TransposedConvolution", y, weight, bias, shape, Geometry(shape, weight.Shape, y.Shape, options), (kernels, geometry, output, a, b, added) => kernels.ConvolveInput(geometry, output, a, b, added), g => (
             Tape.Wants(y, 0) ? Convolve(g, weight, options, y.Shape) : null,
             Tape.Wants(weight, 1) ? ConvolveWeight(g, y, options, weight.Shape) : null));
 
     private static Tensor ConvolveWeight(Tensor x, Tensor y, ConvolutionOptions options, Shape shape) =>
-        Bilinear("ConvolutionWeight", x, y, shape, Geometry(x.Shape, shape, y.Shape, options), (kernels, geometry, output, a, b) => kernels.ConvolveWeight(geometry, output, a, b), g => (
+        Bilinear("ConvolutionWeight", x, y, null, shape, Geometry(x.Shape, shape, y.Shape, options), (kernels, geometry, output, a, b, _) => kernels.ConvolveWeight(geometry, output, a, b), g => (
             Tape.Wants(x, 0) ? ConvolveInput(y, g, options, x.Shape) : null,
             Tape.Wants(y, 1) ? Convolve(x, g, options, y.Shape) : null));
 
-    private delegate void BilinearKernel(KernelTable kernels, ConvolutionGeometry geometry, Operand output, Operand a, Operand b);
+    private delegate void BilinearKernel(KernelTable kernels, ConvolutionGeometry geometry, Operand output, Operand a, Operand b, Operand? bias);
 
     private static Tensor Bilinear(
-        string name, Tensor a, Tensor b, Shape shape, ConvolutionGeometry geometry, BilinearKernel kernel, Func<Tensor, (Tensor? A, Tensor? B)> derivative)
+        string name, Tensor a, Tensor b, Tensor? bias, Shape shape, ConvolutionGeometry geometry, BilinearKernel kernel, Func<Tensor, (Tensor? A, Tensor? B)> derivative)
     {
         var type = DataTypes.Promote(a.DataType, b.DataType);
         var compute = type.ComputeType();
         var result = Empty(shape, compute, a.Device);
-        kernel(a.Kernels, geometry, result.Operand, Plain(a, compute).Operand, Plain(b, compute).Operand);
+        kernel(a.Kernels, geometry, result.Operand, Plain(a, compute).Operand, Plain(b, compute).Operand, bias?.Contiguous().Operand);
         result = result.InType(type);
-        if (Tape.Records(a, b))
+        if (Tape.Records(a, b, bias))
         {
-            Tape.Record(result, name, [a, b], [a, b], g =>
+            Tape.Record(result, name, [a, b, bias], [a, b], g =>
             {
                 var (first, second) = derivative(g);
-                return [first?.SumTo(a), second?.SumTo(b)];
+                return [first?.SumTo(a), second?.SumTo(b), Tape.Wants(bias, 2) ? g.SumTo(bias!) : null];
             });
         }
         Tape.Watch(result, name);
@@ -153,13 +164,5 @@ public partial class Tensor
         }
         if (options.Groups < 1) throw new ArgumentOutOfRangeException(nameof(options), $"Convolution: {options.Groups} groups; there must be at least one.");
         return new(Each(options.Stride, "stride", 1), Each(options.Padding, "padding", 0), Each(options.Dilation, "dilation", 1), options.Groups);
-    }
-
-    private static Tensor AddChannelBias(string operation, Tensor result, Tensor? bias)
-    {
-        if (bias is null) return result;
-        if (bias.Rank != 1 || bias.Shape[0] != result.Shape[1])
-            throw new ArgumentException($"{operation}: bias {bias.Shape} for {result.Shape[1]} output channels.", nameof(bias));
-        return result + bias.Reshape([bias.Shape[0], .. Enumerable.Repeat(1, result.Rank - 2)]);
     }
 }

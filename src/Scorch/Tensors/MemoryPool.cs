@@ -14,6 +14,7 @@ internal static class MemoryPool
     private const long LeastStep = 8L << 20;
     private const long MostStep = 64L << 20;
     private const long KeptLimit = 1L << 30;
+    private const long IdleLimit = 64L << 20;
     private static readonly Lock Gate = new();
     private static readonly Stack<Block>[] Free = [.. Enumerable.Range(0, 256).Select(_ => new Stack<Block>())];
 
@@ -33,6 +34,9 @@ internal static class MemoryPool
     /// <summary>Bytes handed out and not yet known to be unreachable.</summary>
     public static long LiveBytes => Interlocked.Read(ref liveBytes);
 
+    /// <summary>Bytes that lie in the pool, to be handed out.</summary>
+    public static long IdleBytes => Interlocked.Read(ref keptBytes);
+
     /// <summary>Blocks that were handed out, ever.</summary>
     public static long Rents { get; private set; }
 
@@ -49,7 +53,7 @@ internal static class MemoryPool
             LastUse[bucket] = ++Rents;
             if (youngBytes + size > step) Reclaim();
             if (Free[bucket].TryPop(out var block)) keptBytes -= size;
-            else block = Allocate(bucket, size);
+            else block = Replace(bucket, size);
             block.Owner = owner;
             Enlist(block, 0);
             youngBytes += size;
@@ -77,6 +81,13 @@ internal static class MemoryPool
     {
         (block.Generation, block.Index) = (generation, Rented[generation].Count);
         Rented[generation].Add(block);
+    }
+
+    /// <summary>A new block in place of as many idle bytes: those of sizes that nobody asks for would only add up.</summary>
+    private static Block Replace(int bucket, long size)
+    {
+        for (var freed = 0L; freed < size && keptBytes > IdleLimit;) freed += ReleaseOldest();
+        return Allocate(bucket, size);
     }
 
     private static Block Allocate(int bucket, long size)
@@ -167,7 +178,7 @@ internal static class MemoryPool
     }
 
     /// <summary>Frees a kept block of the size that was not asked for the longest.</summary>
-    private static void ReleaseOldest()
+    private static long ReleaseOldest()
     {
         var oldest = -1;
         for (var bucket = 0; bucket < Free.Length; bucket++)
@@ -175,6 +186,7 @@ internal static class MemoryPool
         var block = Free[oldest].Pop();
         keptBytes -= block.Size;
         block.Release();
+        return block.Size;
     }
 
     /// <summary>Four buckets an octave: at most a quarter of a block is unused.</summary>

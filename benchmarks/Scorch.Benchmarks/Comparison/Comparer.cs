@@ -123,10 +123,10 @@ internal sealed class Comparer(CompareOptions options)
         for (var pair = 0; pair < options.Pairs; pair++)
         {
             // Every other pair in the opposite order.
-            if (pair % 2 == 0) a.Add(ours.Run(mineCount));
-            b.Add(peer.Run(otherCount));
-            if (pair % 2 == 1) a.Add(ours.Run(mineCount));
-            if (third is { } count) c.Add(onnx!.Run(count));
+            if (pair % 2 == 0) a.Add(Alone(ours, mineCount, threads));
+            b.Add(Alone(peer, otherCount, threads));
+            if (pair % 2 == 1) a.Add(Alone(ours, mineCount, threads));
+            if (third is { } count) c.Add(Alone(onnx!, count, threads));
         }
         Limits(ours, threads);
         var (time, ratios) = (Statistics.Median(a), a.Zip(b, (x, y) => y / x).ToArray());
@@ -142,6 +142,13 @@ internal sealed class Comparer(CompareOptions options)
             Onnx = third is null ? null : Statistics.Median(c),
             OnnxRatio = third is null ? null : Statistics.Median(a.Zip(c, (x, y) => y / x)),
         };
+    }
+
+    /// <summary>A sample once the threads of the process before have gone to sleep: OpenBLAS's and OpenMP's wait awake for some 30 ms.</summary>
+    private static double Alone(WorkerProcess worker, int iterations, int threads)
+    {
+        if (threads > 1) Thread.Sleep(40);
+        return worker.Run(iterations);
     }
 
     private static int Iterations(JsonElement prepared) => Math.Clamp((int)(SampleSeconds / prepared.GetProperty("seconds").GetDouble()), 1, 100_000);

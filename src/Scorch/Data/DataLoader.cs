@@ -1,3 +1,5 @@
+using Scorch.Kernels;
+
 namespace Scorch.Data;
 
 /// <summary>Settings of <see cref="DataLoader{TBatch}"/>.</summary>
@@ -122,7 +124,8 @@ public sealed class DataLoader<TBatch>
         await running.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => collate(position, indices), stop).ConfigureAwait(false);
+            // Workers share the cores among themselves: kernels within one stay on its thread.
+            return await Task.Run(() => WorkPool.OnThisThread(() => collate(position, indices)), stop).ConfigureAwait(false);
         }
         finally
         {

@@ -59,6 +59,21 @@ internal static class WorkPool
         }
     }
 
+    /// <summary>Runs something whose kernels shall not be shared out.</summary>
+    public static T OnThisThread<T>(Func<T> work)
+    {
+        var outer = insideJob;
+        insideJob = true;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            insideJob = outer;
+        }
+    }
+
     private static void Work()
     {
         var seen = 0;

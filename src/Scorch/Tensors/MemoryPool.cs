@@ -115,7 +115,7 @@ internal static class MemoryPool
         Scan();
         if (youngBytes > step / 2) Collect(0);
         // What outlived a collection or two is looked for when it has grown by a quarter, the old when it has grown by half.
-        if (liveBytes > liveAfterMiddle + Math.Max(LeastStep * 4, liveAfterMiddle / 4))
+        if (liveBytes > liveAfterMiddle + Math.Max(LeastStep, liveAfterMiddle / 4))
         {
             Collect(1);
             if (liveBytes > liveAfterFull + Math.Max(LeastStep * 8, liveAfterFull / 2)) Collect(2);

@@ -12,4 +12,7 @@ public sealed record DigestPost
 
     /// <summary>The day whose papers these are.</summary>
     public DateOnly Day => Header.Day;
+
+    /// <summary>The same post with its papers ranked 1, 2, 3 ... in the order in which they stand, as after one was inserted or removed.</summary>
+    public DigestPost Renumbered() => this with { Entries = [.. Entries.Select((entry, index) => entry with { Rank = index + 1 })] };
 }

@@ -7,17 +7,17 @@ public sealed record PostHeader
 {
     /// <summary>A header with the usual texts for a day.</summary>
     /// <param name="day">The day whose papers the post lists.</param>
-    /// <param name="publishedAt">When it was made, in UTC.</param>
+    /// <param name="publishedAt">When it was made, in UTC; cut to whole seconds.</param>
     public static PostHeader For(DateOnly day, DateTime publishedAt)
     {
         var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return new PostHeader
         {
             Day = day,
-            PublishedAt = publishedAt,
+            PublishedAt = publishedAt.AddTicks(-(publishedAt.Ticks % TimeSpan.TicksPerSecond)),
             Title = $"Hot Papers {date}",
             Slug = $"hot-papers-{date}",
-            Description = $"Hot Papers {date}",
+            Description = $"Hot papers {date}",
         };
     }
 
@@ -26,6 +26,13 @@ public sealed record PostHeader
 
     /// <summary>When the post was made, in UTC.</summary>
     public required DateTime PublishedAt { get; init; }
+
+    /// <summary>
+    /// How the time is written: how many zeros follow the last digit that counts behind the point of its seconds. 0, as in
+    /// <c>10:03:24.Z</c> and <c>10:03:24.5Z</c>, is the usual way; 3 makes <c>10:03:24.000Z</c>; null leaves the point out:
+    /// <c>10:03:24Z</c>, which only whole seconds can.
+    /// </summary>
+    public int? PublishedTrailingZeros { get; init; } = 0;
 
     /// <summary>Its title, e.g. <c>Hot Papers 2021-01-25</c>.</summary>
     public required string Title { get; init; }

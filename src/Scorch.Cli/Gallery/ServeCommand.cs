@@ -13,9 +13,10 @@ internal static class ServeCommand
     {
         var port = new Option<int>("--port") { Description = "The port; 0 for any free one.", DefaultValueFactory = _ => 5170, HelpName = "port" };
         var host = new Option<string>("--host") { Description = "localhost, or an IP address to listen at; 0.0.0.0 for all of this machine's.", DefaultValueFactory = _ => "localhost", HelpName = "host" };
-        var evidence = new Option<string?>("--evidence") { Description = "A folder with evidence files or run folders to show beside the runs that ship.", HelpName = "folder" };
+        var inputs = new GalleryInputs();
         var noOpen = new Option<bool>("--no-open") { Description = "Do not open a browser." };
-        var command = new Command("serve", "Show the gallery: the days' hot papers, their evidence and sources.") { port, host, evidence, noOpen };
+        var command = new Command("serve", "Show the gallery: the days' hot papers, their evidence and sources.") { port, host, noOpen };
+        inputs.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var number = parsed.GetValue(port);
@@ -24,13 +25,9 @@ internal static class ServeCommand
                 throw new UsageException($"--port {number}: expected 0 to 65535.");
             }
 
-            var options = new GalleryOptions
-            {
-                Catalog = surroundings.Catalog,
-                Host = parsed.GetRequiredValue(host),
-                Port = number,
-                EvidenceFolder = GalleryFolders.Existing("--evidence", parsed.GetValue(evidence)),
-            };
+            var options = await inputs.OpenAsync(parsed, surroundings, cancellationToken).ConfigureAwait(false);
+            await using var store = options.Store;
+            options = options with { Host = parsed.GetRequiredValue(host), Port = number };
             await using var server = await GalleryServer.CreateAsync(options, cancellationToken).ConfigureAwait(false);
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
             surroundings.Output.WriteLine($"The gallery is at {server.Address}. Stop it with Ctrl-C.");

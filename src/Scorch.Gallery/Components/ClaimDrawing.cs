@@ -10,7 +10,7 @@ public sealed class ClaimDrawing
     private const double Right = 306;
 
     /// <summary>Values that span more than this factor are drawn on a logarithmic axis.</summary>
-    private const double LogarithmicFrom = 300;
+    private const double LogarithmicFrom = 30;
 
     private readonly bool _isLogarithmic;
     private readonly double _low;
@@ -35,6 +35,9 @@ public sealed class ClaimDrawing
             var room = Math.Max(Math.Abs(_low) * 0.1, 1e-12);
             (_low, _high) = (_low - room, _high + room);
         }
+
+        var margin = 0.06 * (_high - _low);
+        (_low, _high) = (_low - margin, _high + margin);
 
         Thresholds = [.. claim.Threshold.Select(At)];
         (PassLow, PassHigh) = claim.Direction switch
@@ -116,7 +119,7 @@ public sealed class ClaimDrawing
 
         var ticks = new List<(double X, string Label)> { (At(smallest), Show.Number(smallest)), (At(largest), Show.Number(largest)) };
         ticks.AddRange(claim.Threshold.Select(threshold => (X: At(threshold), Label: Show.Number(threshold)))
-            .Where(tick => tick.X > Left + 70 && tick.X < Right - 70)
+            .Where(tick => tick.X > Left + 85 && tick.X < Right - 85)
             .Take(1));
         return Anchored([.. ticks]);
     }

@@ -19,11 +19,28 @@ internal static class Show
     /// <summary>Longest text of a mention.</summary>
     public const int LongestMention = 1_500;
 
-    public static string Number(double? value) => value is { } number && double.IsFinite(number)
-        ? number != 0 && Math.Abs(number) is < 1e-3 or >= 1e6
-            ? number.ToString("0.###e0", CultureInfo.InvariantCulture)
-            : number.ToString(Math.Abs(number) >= 1000 ? "#,0.#" : "0.####", CultureInfo.InvariantCulture)
-        : "–";
+    /// <summary>A number with about four digits, as a reader compares them; the evidence file has them all.</summary>
+    public static string Number(double? value)
+    {
+        if (value is not { } number || !double.IsFinite(number))
+        {
+            return "–";
+        }
+
+        var size = Math.Abs(number);
+        return number.ToString(
+            size switch
+            {
+                0 => "0",
+                < 1e-3 or >= 1e6 => "0.###e0",
+                >= 1000 => "#,0",
+                >= 100 => "0.#",
+                >= 10 => "0.##",
+                >= 1 => "0.###",
+                _ => "0.####",
+            },
+            CultureInfo.InvariantCulture);
+    }
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

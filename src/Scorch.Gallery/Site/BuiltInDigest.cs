@@ -11,7 +11,7 @@ internal static class BuiltInDigest
     [
         .. papers.GroupBy(paper => paper.DigestDay).OrderBy(day => day.Key).Select(day => new DigestPost
         {
-            Header = PostHeader.For(day.Key, Midnight(day.Key)),
+            Header = PostHeader.For(day.Key, day.Max(paper => paper.CountedAt)),
             Entries = [.. day.OrderBy(paper => paper.Rank).Select(Entry)],
         }),
     ];
@@ -25,11 +25,8 @@ internal static class BuiltInDigest
         Categories = paper.Categories,
         Reposts = paper.Retweets,
         Likes = paper.Favorites,
-        CountedAt = Midnight(paper.DigestDay),
+        CountedAt = paper.CountedAt,
         Abstract = null,
         Mentions = [],
     };
-
-    // The facts name the day alone; a digest is made once the day is over.
-    private static DateTime Midnight(DateOnly day) => day.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 }

@@ -14,8 +14,9 @@ internal static class ServeCommand
         var port = new Option<int>("--port") { Description = "The port; 0 for any free one.", DefaultValueFactory = _ => 5170, HelpName = "port" };
         var host = new Option<string>("--host") { Description = "localhost, or an IP address to listen at; 0.0.0.0 for all of this machine's.", DefaultValueFactory = _ => "localhost", HelpName = "host" };
         var inputs = new GalleryInputs();
+        var allowRuns = new Option<bool>("--allow-runs") { Description = "Let who has the printed token start runs from the pages; they are kept in the --evidence folder, else in scorch-runs." };
         var noOpen = new Option<bool>("--no-open") { Description = "Do not open a browser." };
-        var command = new Command("serve", "Show the gallery: the days' hot papers, their evidence and sources.") { port, host, noOpen };
+        var command = new Command("serve", "Show the gallery: the days' hot papers, their evidence and sources.") { port, host, allowRuns, noOpen };
         inputs.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -28,13 +29,23 @@ internal static class ServeCommand
             var options = await inputs.OpenAsync(parsed, surroundings, cancellationToken).ConfigureAwait(false);
             await using var store = options.Store;
             options = options with { Host = parsed.GetRequiredValue(host), Port = number };
+            if (parsed.GetValue(allowRuns))
+            {
+                options = options with { AllowRuns = true, EvidenceFolder = options.EvidenceFolder ?? Path.GetFullPath("scorch-runs"), Data = surroundings.Data };
+            }
+
             await using var server = await GalleryServer.CreateAsync(options, cancellationToken).ConfigureAwait(false);
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
             surroundings.Output.WriteLine($"The gallery is at {server.Address}. Stop it with Ctrl-C.");
+            if (server.SignInAddress is { } signIn)
+            {
+                surroundings.Output.WriteLine($"Runs can be started by who opens {signIn}");
+            }
+
             await surroundings.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (!parsed.GetValue(noOpen) && ReferenceEquals(surroundings.Output, Console.Out) && !Console.IsOutputRedirected)
             {
-                Open(server.Address, surroundings.Error);
+                Open(server.SignInAddress ?? server.Address, surroundings.Error);
             }
 
             await WaitAsync(cancellationToken).ConfigureAwait(false);

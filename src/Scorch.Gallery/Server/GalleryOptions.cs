@@ -1,4 +1,5 @@
 using Scorch.Digest;
+using Scorch.Reproductions;
 
 namespace Scorch.Gallery;
 
@@ -22,6 +23,24 @@ public sealed record GalleryOptions
 
     /// <summary>The port; 0 for any free one.</summary>
     public int Port { get; init; } = 5170;
+
+    /// <summary>Whether a signed-in user may start runs, which are kept in <see cref="EvidenceFolder"/>.</summary>
+    public bool AllowRuns { get; init; }
+
+    /// <summary>The token that signs a user in, at least 16 characters; null for a random one.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>How many runs may wait.</summary>
+    public int MostWaitingRuns { get; init; } = 8;
+
+    /// <summary>Where runs find data sets; null for the usual places.</summary>
+    public DataLocator? Data { get; init; }
+
+    /// <summary>How many requests a second one address may make; short bursts may be twice as many.</summary>
+    public int RequestsPerSecond { get; init; } = 10_000;
+
+    /// <summary>How many searches a second one address may make; short bursts may be twice as many.</summary>
+    public int SearchesPerSecond { get; init; } = 50;
 
     /// <summary>How often it looks whether the store or the evidence folder has changed.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(3);

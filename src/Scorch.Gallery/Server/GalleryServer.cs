@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Scorch.Gallery.Runs;
 using Scorch.Reproductions;
 
 namespace Scorch.Gallery;
@@ -14,12 +15,24 @@ namespace Scorch.Gallery;
 public sealed class GalleryServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly RunAccess? _access;
+    private readonly List<IDisposable> _owned;
 
-    private GalleryServer(WebApplication app, LiveSite live)
+    private GalleryServer(WebApplication app, LiveSite live, RunQueue? runs, RunAccess? access, List<IDisposable> owned)
     {
         _app = app;
+        _access = access;
+        _owned = owned;
         Live = live;
+        Runs = runs;
     }
+
+    /// <summary>The queue of runs; null where runs are not allowed.</summary>
+    public RunQueue? Runs { get; }
+
+    /// <summary>The address that signs a user in; null where runs are not allowed.</summary>
+    /// <exception cref="InvalidOperationException">The server was not started.</exception>
+    public Uri? SignInAddress => _access is null ? null : new Uri(Address, $"/sign-in?token={Uri.EscapeDataString(_access.Token)}");
 
     /// <summary>What the pages show.</summary>
     public LiveSite Live { get; }
@@ -47,11 +60,25 @@ public sealed class GalleryServer : IAsyncDisposable
 
         var app = builder.Build();
         var live = app.Services.GetRequiredService<LiveSite>();
+        var owned = new List<IDisposable>();
         app.UseGallerySafeHeaders();
+        owned.Add(app.UseGalleryLimits(options));
         app.UseRouting();
         app.MapGalleryPages(live);
         app.MapGalleryAssets(live);
-        return new GalleryServer(app, live);
+        if (!options.AllowRuns)
+        {
+            return new GalleryServer(app, live, null, null, owned);
+        }
+
+        var access = new RunAccess(options.Token);
+        var queue = new RunQueue(
+            options.Catalog,
+            options.EvidenceFolder ?? throw new UsageException("Runs are allowed but there is no folder to keep them in; give --evidence."),
+            options.Data,
+            options.MostWaitingRuns);
+        owned.Add(MapRuns.Map(app, live, queue, access, app.Lifetime));
+        return new GalleryServer(app, live, queue, access, owned);
     }
 
     /// <summary>Starts to listen.</summary>
@@ -62,7 +89,16 @@ public sealed class GalleryServer : IAsyncDisposable
     public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync().ConfigureAwait(false);
+        if (Runs is not null)
+        {
+            await Runs.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _owned.ForEach(owned => owned.Dispose());
+    }
 
     private static void Configure(KestrelServerOptions kestrel, GalleryOptions options)
     {

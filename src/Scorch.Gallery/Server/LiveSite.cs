@@ -28,6 +28,9 @@ public sealed partial class LiveSite : BackgroundService
     /// <summary>What the pages show now.</summary>
     public GallerySite Site => _now.Site;
 
+    /// <summary>What pages may ask for now.</summary>
+    internal PageContext Context => ContextOf(_now.Site);
+
     /// <summary>The addresses of pages.</summary>
     public SiteLinks Links { get; } = new();
 
@@ -75,7 +78,7 @@ public sealed partial class LiveSite : BackgroundService
             return null;
         }
 
-        var rendered = await PageRenderer.RenderAsync(page, new PageContext(now.Site, Links, SiteAssets.Default)).ConfigureAwait(false);
+        var rendered = await PageRenderer.RenderAsync(page, ContextOf(now.Site)).ConfigureAwait(false);
         if (page.IsKept)
         {
             now.Cache.Add(address, rendered);
@@ -101,6 +104,8 @@ public sealed partial class LiveSite : BackgroundService
             }
         }
     }
+
+    private PageContext ContextOf(GallerySite site) => new(site, Links, SiteAssets.Default, AllowsRuns: _options.AllowRuns);
 
     private static async Task<string> StampAsync(GalleryOptions options, CancellationToken cancellationToken)
     {

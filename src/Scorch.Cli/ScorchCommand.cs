@@ -65,6 +65,7 @@ public static class ScorchCommand
             EvidenceCommand.Create(surroundings),
             DataCommand.Create(surroundings),
             ServeCommand.Create(surroundings),
+            PublishCommand.Create(surroundings),
             VersionCommand.Create(surroundings),
         };
         foreach (var command in PaperCommands.Create(surroundings))

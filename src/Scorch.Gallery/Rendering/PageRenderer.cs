@@ -12,7 +12,12 @@ internal static class PageRenderer
 {
     private static readonly ServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
 
-    public static async Task<RenderedPage> RenderAsync(SitePage page, PageContext context)
+    /// <summary>The page with its compressed forms, to be served.</summary>
+    public static async Task<RenderedPage> RenderAsync(SitePage page, PageContext context) =>
+        RenderedPage.Of(await RenderBytesAsync(page, context).ConfigureAwait(false), "text/html; charset=utf-8");
+
+    /// <summary>The page's bytes.</summary>
+    public static async Task<byte[]> RenderBytesAsync(SitePage page, PageContext context)
     {
         // A renderer keeps the components of everything it rendered, so each page has its own.
         await using var renderer = new HtmlRenderer(NoServices, NullLoggerFactory.Instance);
@@ -27,6 +32,6 @@ internal static class PageRenderer
             root.WriteHtmlTo(writer);
             return writer.ToString();
         }).ConfigureAwait(false);
-        return RenderedPage.Of(Encoding.UTF8.GetBytes(text), "text/html; charset=utf-8");
+        return Encoding.UTF8.GetBytes(text);
     }
 }

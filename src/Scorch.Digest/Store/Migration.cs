@@ -54,6 +54,7 @@ internal static class Schema1
         CREATE TABLE posts (
             day {text} PRIMARY KEY,
             published_at BIGINT NOT NULL,
+            published_trailing_zeros INTEGER,
             title {text} NOT NULL,
             slug {text} NOT NULL,
             description {text} NOT NULL,

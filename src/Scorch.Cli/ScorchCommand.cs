@@ -64,6 +64,7 @@ public static class ScorchCommand
             RunCommand.Create(surroundings),
             EvidenceCommand.Create(surroundings),
             DataCommand.Create(surroundings),
+            DigestCommand.Create(surroundings),
             VersionCommand.Create(surroundings),
         };
         foreach (var command in PaperCommands.Create(surroundings))

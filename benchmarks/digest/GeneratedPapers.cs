@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Scorch.Digest;
 
 namespace Scorch.Benchmarks.Digest;
@@ -14,16 +16,14 @@ internal sealed class GeneratedPapers(int seed)
     private static readonly string[] Syllables =
         ["ba", "de", "fi", "go", "lu", "ka", "me", "ni", "po", "ru", "sa", "te", "vi", "wo", "zu", "chan", "der", "fil", "gor", "lum"];
 
-    public async IAsyncEnumerable<PaperMetadata> StreamAsync(int count)
+    /// <summary>Writes papers as JSON Lines.</summary>
+    public async Task WriteAsync(string file, int count)
     {
+        await using var stream = File.Create(file);
         for (var number = 0; number < count; number++)
         {
-            if (number % 1000 == 0)
-            {
-                await Task.Yield();
-            }
-
-            yield return Paper(number);
+            await JsonSerializer.SerializeAsync(stream, Paper(number), PaperJson.Default.PaperMetadata);
+            stream.WriteByte((byte)'\n');
         }
     }
 
@@ -69,3 +69,7 @@ internal sealed class GeneratedPapers(int seed)
 
     private int HashCode(int number) => unchecked((int)((((uint)number * 2654435761u) ^ (uint)seed) * 2246822519u));
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(PaperMetadata))]
+internal sealed partial class PaperJson : JsonSerializerContext;

@@ -12,11 +12,25 @@ var generator = new GeneratedPapers(seed: 1);
 
 await using var store = DigestStores.Open(connection);
 await store.MigrateAsync();
-var started = Stopwatch.GetTimestamp();
-var imported = await store.SavePapersAsync(Counted(generator.StreamAsync(papers)));
-var importTime = Stopwatch.GetElapsedTime(started);
-var importPeak = ProcessMemory.PeakMebibytes();
-Console.Error.WriteLine($"imported {imported} papers in {importTime.TotalSeconds:0} s, peak {importPeak:0} MiB");
+
+// The way of a user's archive: a file of JSON Lines, read and saved by the importer of the command line.
+var archive = Path.Combine(Path.GetTempPath(), $"digest-benchmark-{Environment.ProcessId}.jsonl");
+TimeSpan importTime;
+double importPeak;
+try
+{
+    await generator.WriteAsync(archive, papers);
+    var started = Stopwatch.GetTimestamp();
+    var importer = new DigestImporter(store, problem => throw new InvalidDataException(problem.ToString()), new ImportView());
+    var summary = await importer.ImportAsync([archive]);
+    importTime = Stopwatch.GetElapsedTime(started);
+    importPeak = ProcessMemory.PeakMebibytes();
+    Console.Error.WriteLine($"imported {summary.Papers} papers in {importTime.TotalSeconds:0} s, peak {importPeak:0} MiB");
+}
+finally
+{
+    File.Delete(archive);
+}
 
 var latencies = await SearchLoad.RunAsync(store, queries, seed: 2);
 var result = new DigestResult
@@ -43,17 +57,3 @@ if (Option("--out") is { } file)
 return 0;
 
 string? Option(string name) => Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
-
-static async IAsyncEnumerable<PaperMetadata> Counted(IAsyncEnumerable<PaperMetadata> papers)
-{
-    var count = 0;
-    var watch = Stopwatch.StartNew();
-    await foreach (var paper in papers)
-    {
-        yield return paper;
-        if (++count % 50_000 == 0)
-        {
-            Console.Error.WriteLine($"{count} papers, {watch.Elapsed.TotalSeconds:0} s, peak {ProcessMemory.PeakMebibytes():0} MiB");
-        }
-    }
-}

@@ -10,6 +10,8 @@ internal static class SearchLoad
     private static readonly (string Name, int From, int To)[] Classes =
         [("very frequent", 0, 20), ("frequent", 20, 300), ("medium", 300, 5_000), ("rare", 5_000, GeneratedPapers.Vocabulary)];
 
+    private const int UnfinishedEvery = 20;
+
     public static async Task<IReadOnlyList<SearchResult>> RunAsync(IDigestStore store, int count, int seed)
     {
         var random = new Random(seed);
@@ -20,9 +22,11 @@ internal static class SearchLoad
             var words = 1 + random.Next(3);
             var classes = Enumerable.Range(0, words).Select(_ => random.Next(Classes.Length)).ToArray();
             var query = string.Join(' ', classes.Select(kind => GeneratedPapers.Word(random.Next(Classes[kind].From, Classes[kind].To))));
+            var isUnfinished = number % UnfinishedEvery == 0;
+            query = isUnfinished ? query[..^1] : query;
             var started = Stopwatch.GetTimestamp();
             var page = await store.SearchAsync(query);
-            measured.Add((classes.Distinct().Count() == 1 ? $"{words} x {Classes[classes[0]].Name}" : $"{words} mixed", Stopwatch.GetElapsedTime(started).TotalMilliseconds, page.Papers.Count > 0));
+            measured.Add((isUnfinished ? "unfinished last word" : classes.Distinct().Count() == 1 ? $"{words} x {Classes[classes[0]].Name}" : $"{words} mixed", Stopwatch.GetElapsedTime(started).TotalMilliseconds, page.Papers.Count > 0));
         }
 
         return [Summary("all", measured), .. measured.GroupBy(one => one.Kind).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Summary(group.Key, [.. group]))];

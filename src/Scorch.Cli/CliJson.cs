@@ -41,6 +41,8 @@ internal sealed record PaperOutput
 
     public required string Summary { get; init; }
 
+    public required string Overview { get; init; }
+
     public required bool Runs { get; init; }
 
     public required ReadinessLevel Readiness { get; init; }
@@ -66,6 +68,7 @@ internal sealed record PaperOutput
             Favorites = paper.Favorites,
             Room = paper.Room,
             Summary = paper.Summary,
+            Overview = paper.Overview,
             Runs = reproduction is not null,
             Readiness = catalog.ReadinessOf(paper.Slug),
             Commands = [.. reproduction?.Commands.Select(command => command.Name) ?? []],

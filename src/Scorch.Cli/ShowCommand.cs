@@ -38,7 +38,7 @@ internal static class ShowCommand
         output.WriteLine($"{string.Join(", ", paper.Authors)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"arXiv {paper.ArxivId} · {string.Join(", ", paper.Categories)} · digest {paper.DigestDay:yyyy-MM-dd} #{paper.Rank} · {paper.Retweets} retweets, {paper.Favorites} favourites · room {paper.Room}"));
         output.WriteLine();
-        output.WriteLine(paper.Summary);
+        output.WriteLine(paper.Overview);
         output.WriteLine();
         output.WriteLine($"Readiness level {readiness.Level}: {readiness.Because}. The next level needs {readiness.Missing}.");
         var reproduction = surroundings.Catalog.TryFindReproduction(paper.Slug);

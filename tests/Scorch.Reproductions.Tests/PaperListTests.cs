@@ -20,6 +20,7 @@ public class PaperListTests
         Assert.Distinct(PaperList.All.Select(paper => paper.ArxivId));
         Assert.Distinct(PaperList.All.Select(paper => paper.Title));
         Assert.Distinct(PaperList.All.Select(paper => paper.Summary));
+        Assert.Distinct(PaperList.All.Select(paper => paper.Overview));
     }
 
     [Fact]
@@ -42,6 +43,10 @@ public class PaperListTests
             Assert.True(paper.Retweets >= 0 && paper.Favorites >= 0);
             Assert.EndsWith(".", paper.Summary, StringComparison.Ordinal);
             Assert.InRange(paper.Summary.Length, 50, 220);
+            Assert.EndsWith(".", paper.Overview, StringComparison.Ordinal);
+            Assert.InRange(paper.Overview.Length, 300, 700);
+            Assert.Equal(DateTimeKind.Utc, paper.CountedAt.Kind);
+            Assert.InRange(DateOnly.FromDateTime(paper.CountedAt).DayNumber - paper.DigestDay.DayNumber, 0, 3);
         });
         Assert.Equal(PaperList.Rooms.Order(StringComparer.Ordinal), PaperList.All.Select(paper => paper.Room).Distinct().Order(StringComparer.Ordinal));
     }

@@ -6,7 +6,7 @@ namespace Scorch.TestHost;
 /// <summary>The runtime compiles busy methods anew, with other instructions than at first: results must not feel it.</summary>
 internal static class RecompiledBits
 {
-    private static readonly Dictionary<string, Func<Tensor, Tensor>> Operations = new()
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> OfAnyLength = new()
     {
         ["exp"] = x => x.Exp(),
         ["exp - 1"] = x => x.ExpMinusOne(),
@@ -37,6 +37,10 @@ internal static class RecompiledBits
         ["variance"] = x => x.Variance(0),
         ["softmax"] = x => x.Softmax(0),
         ["log-sum-exp"] = x => x.LogSumExp(0),
+    };
+
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> Shaped = new()
+    {
         ["layer normalisation"] = x => x.Reshape(30, 100).LayerNorm([100]),
         ["matrix product"] = x => x.Reshape(30, 100).MatMul(x.Reshape(100, 30)),
         ["matrix-vector product"] = x => x.Reshape(30, 100).MatMul(x[..100]),
@@ -47,27 +51,37 @@ internal static class RecompiledBits
 
     public static bool Run()
     {
+        var random = new RandomSource(1).Uniform([Long], -3, 3, DataType.Float64);
+        // Long lines run in other loops than short ones: whole blocks, shared among threads.
+        var same = Same(Short, 150, random[..Short], OfAnyLength.Concat(Shaped));
+        return Same(Long, 40, random, OfAnyLength) && same;
+    }
+
+    private const int Short = 3000;
+    private const int Long = 160_000;
+
+    private static bool Same(int length, int rounds, Tensor numbers, IEnumerable<KeyValuePair<string, Func<Tensor, Tensor>>> operations)
+    {
         var same = true;
-        var random = new RandomSource(1).Uniform([3000], -3, 3, DataType.Float64);
-        var inputs = new[] { random, random.To(DataType.Float32) };
-        var first = Bits(inputs);
-        for (var round = 0; round < 150; round++)
+        var inputs = new[] { numbers, numbers.To(DataType.Float32) };
+        var first = Bits(operations, inputs);
+        for (var round = 0; round < rounds; round++)
         {
             // Recompilation waits until no new method was met for 100 ms.
-            if (round % 50 == 49) Thread.Sleep(300);
-            foreach (var (name, bits) in Bits(inputs))
+            if (round % (rounds / 3) == (rounds / 3) - 1) Thread.Sleep(300);
+            foreach (var (name, bits) in Bits(operations, inputs))
             {
                 if (bits == first[name]) continue;
-                Console.WriteLine($"{name}: the bits of call {round + 2} differ from those of the first");
+                Console.WriteLine($"{name}, {length} numbers: the bits of call {round + 2} differ from those of the first");
                 first[name] = bits;
                 same = false;
             }
         }
-        Console.WriteLine($"{first.Count} results, called 151 times: {(same ? "the same bits" : "other bits")}");
+        Console.WriteLine($"{first.Count} results of {length} numbers, called {rounds + 1} times: {(same ? "the same bits" : "other bits")}");
         return same;
     }
 
-    private static Dictionary<string, string> Bits(Tensor[] inputs) => Operations
+    private static Dictionary<string, string> Bits(IEnumerable<KeyValuePair<string, Func<Tensor, Tensor>>> operations, Tensor[] inputs) => operations
         .SelectMany(operation => inputs.Select(x => (Name: $"{operation.Key} of {x.DataType}", Result: operation.Value(x))))
         .ToDictionary(pair => pair.Name, pair => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(pair.Result.To(DataType.Float64).ToArray<double>().AsSpan()))));
 }

@@ -1,14 +1,22 @@
 namespace Scorch.Digest;
 
 /// <summary>Keeps papers, mentions and the days' posts, and searches the papers. The same behaviour on every database.</summary>
-/// <remarks>Each method is one transaction: it happens as a whole or not at all, also when the process is killed.</remarks>
+/// <remarks>
+/// Each method is one transaction: it happens as a whole or not at all, also when the process is killed. Only
+/// <see cref="SavePapersAsync"/>, which may be given millions, saves in batches. Every string comes back exactly as it was saved, NUL
+/// characters and halves of surrogate pairs included; times come back in UTC.
+/// </remarks>
 public interface IDigestStore : IAsyncDisposable
 {
     /// <summary>Brings the schema to this version's; does nothing where it is already.</summary>
     /// <exception cref="InvalidDataException">The database was written by a newer version.</exception>
     Task MigrateAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Adds papers, or replaces what is known of them; the last of several records of one paper counts. Streams: memory does not grow with the number.</summary>
+    /// <summary>Adds papers, or replaces what is known of them; the last of several records of one paper counts, but what it does not know (null) erases nothing.</summary>
+    /// <remarks>
+    /// Streams: memory does not grow with the number. Each batch of about a thousand is one transaction; where it stops half way,
+    /// saving the same papers again goes on quickly, as papers that are there already are not written again.
+    /// </remarks>
     /// <returns>How many records were read.</returns>
     Task<long> SavePapersAsync(IAsyncEnumerable<PaperMetadata> papers, CancellationToken cancellationToken = default);
 
@@ -24,7 +32,8 @@ public interface IDigestStore : IAsyncDisposable
     /// <summary>Mentions published within <c>[from, to)</c> (UTC), by paper and time; streams.</summary>
     IAsyncEnumerable<PaperMention> ReadMentionsAsync(DateTime from, DateTime to, CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a day's post, or replaces it whole; its papers and mentions become searchable.</summary>
+    /// <summary>Adds a day's post, or replaces it whole; its papers can be searched, its mentions read.</summary>
+    /// <remarks>What arXiv says of a paper (a record with a date) and the counts of known mentions are not replaced by what the post says.</remarks>
     Task SavePostAsync(DigestPost post, CancellationToken cancellationToken = default);
 
     /// <summary>The post of a day, every field as it was saved, or null.</summary>
@@ -37,7 +46,12 @@ public interface IDigestStore : IAsyncDisposable
     Task<IReadOnlyList<Appearance>> FindAppearancesAsync(string arxivId, CancellationToken cancellationToken = default);
 
     /// <summary>Papers whose title, authors or abstract hold all words of a query, best match first.</summary>
-    /// <param name="query">Words as a person types them; no character has a meaning of its own.</param>
+    /// <remarks>
+    /// Words are compared without case, accents and plural endings; where no paper holds the last word, it is taken as the beginning of
+    /// one. Ranked (BM25F) are the newest 500 matches and the newest 250 whose title holds all words; where there are more, they follow
+    /// newest first. Of a paper, at most 200 000 characters are searched.
+    /// </remarks>
+    /// <param name="query">Words as a person types them; no character has a meaning of its own. At most 32 count.</param>
     /// <param name="offset">How many matches to leave out.</param>
     /// <param name="limit">How many to return, 1 to 100.</param>
     /// <param name="cancellationToken">Stops the search.</param>

@@ -30,9 +30,15 @@ public sealed record Paper
     /// <summary>Favourites counted by the digest.</summary>
     public required int Favorites { get; init; }
 
+    /// <summary>When the digest counted both, in UTC.</summary>
+    public required DateTime CountedAt { get; init; }
+
     /// <summary>The room that the paper belongs to; one of <see cref="PaperList.Rooms"/>.</summary>
     public required string Room { get; init; }
 
     /// <summary>What the paper does, in one sentence of our own.</summary>
     public required string Summary { get; init; }
+
+    /// <summary>What it asks, does and finds, in a paragraph of our own.</summary>
+    public required string Overview { get; init; }
 }

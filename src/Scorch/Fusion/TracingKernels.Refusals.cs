@@ -43,27 +43,46 @@ internal sealed partial class TracingKernels
 
     public override void CrossEntropy(in Operand losses, in Operand logarithms, in Operand logits, in Operand target, long ignore) => throw Refused("CrossEntropy");
 
-    public override void CrossEntropyGradient(in Operand result, in Operand logits, in Operand logarithms, in Operand target, in Operand gradient, long ignore) => throw Refused("CrossEntropyGradient");
+    public override void CrossEntropyGradient(
+        in Operand result, in Operand logits, in Operand logarithms, in Operand target, in Operand gradient, long ignore) =>
+        throw Refused("CrossEntropyGradient");
 
-    public override void NormalizeRows(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, double epsilon) => throw Refused("NormalizeRows");
+    public override void NormalizeRows(
+        in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, double epsilon) =>
+        throw Refused("NormalizeRows");
 
-    public override void NormalizeRowsGradient(in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight) => throw Refused("NormalizeRowsGradient");
+    public override void NormalizeRowsGradient(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight) =>
+        throw Refused("NormalizeRowsGradient");
 
-    public override void NormalizeChannels(in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon) => throw Refused("NormalizeChannels");
+    public override void NormalizeChannels(
+        in Operand output, in Operand statistics, in Operand input, in Operand? weight, in Operand? bias, int groups, double epsilon) =>
+        throw Refused("NormalizeChannels");
 
-    public override void NormalizeChannelsGradient(in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups) => throw Refused("NormalizeChannelsGradient");
+    public override void NormalizeChannelsGradient(
+        in Operand result, in Operand? weightGradient, in Operand? biasGradient, in Operand gradient, in Operand input, in Operand statistics, in Operand? weight, int groups) =>
+        throw Refused("NormalizeChannelsGradient");
 
-    public override void Attention(in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) => throw Refused("Attention");
+    public override void Attention(
+        in Operand output, in Operand logarithms, in Operand queries, in Operand keys, in Operand values, in Operand? mask, bool isCausal, double scale) =>
+        throw Refused("Attention");
 
     public override void AttentionGradient(in AttentionGradients gradients, in Operand? mask, bool isCausal, double scale) => throw Refused("AttentionGradient");
 
-    public override void AdamStep(in Operand parameter, in Operand gradient, in Operand mean, in Operand square, in Operand? greatest, in AdamFactors factors) => throw Refused("AdamStep");
+    public override void AdamStep(
+        in Operand parameter, in Operand gradient, in Operand mean, in Operand square, in Operand? greatest, in AdamFactors factors) =>
+        throw Refused("AdamStep");
 
     public override void MomentumStep(in Operand parameter, in Operand gradient, in Operand velocity, in MomentumFactors factors) => throw Refused("MomentumStep");
 
-    public override void Recur(RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias) => throw Refused("Recur");
+    public override void Recur(
+        RecurrentCell cell, bool backwards, in Operand states, in Operand? carry, in Operand gates, in Operand weight, in Operand? inputBias, in Operand? hiddenBias) =>
+        throw Refused("Recur");
 
-    public override void RecurGradient(RecurrentCell cell, bool backwards, in Operand gateGradients, in Operand? hiddenGradients, in Operand stateGradient, in Operand? cellGradient, in Operand? outputGradient, in Operand states, in Operand? carry, in Operand gates, in Operand weight) => throw Refused("RecurGradient");
+    public override void RecurGradient(
+        RecurrentCell cell, bool backwards, in Operand gateGradients, in Operand? hiddenGradients, in Operand stateGradient, in Operand? cellGradient,
+        in Operand? outputGradient, in Operand states, in Operand? carry, in Operand gates, in Operand weight) =>
+        throw Refused("RecurGradient");
 
     public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input) => throw Refused("Reduce");
 

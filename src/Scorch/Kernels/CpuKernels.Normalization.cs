@@ -176,7 +176,7 @@ internal sealed unsafe partial class CpuKernels
 
     /// <summary>dx = s (gw - mean(gw) - (x - m) s^2 mean(gw (x - m))), s the reciprocal root and gw the gradient times the weight.</summary>
     /// <param name="hasWeight">Whether there is a weight.</param>
-    /// <param name="sums">Where the gradients of weight and bias, one behind the other, grow by those of these rows; 0 for nowhere.</param>
+    /// <param name="sums">Address of the gradient of the weight, with that of the bias behind it: these rows' shares are added there. 0 where neither is wanted.</param>
     private readonly struct NormalizedRowsGradient(bool hasWeight, nint sums) : IRowKernel
     {
         private readonly bool hasWeight = hasWeight;

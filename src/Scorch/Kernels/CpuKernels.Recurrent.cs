@@ -13,14 +13,8 @@ internal sealed unsafe partial class CpuKernels
         var (extra, first, second) = (carry ?? states, inputBias ?? states, hiddenBias ?? states);
         fixed (byte* s = &states.Reference, c = &extra.Reference, g = &gates.Reference, w = &weight.Reference, i = &first.Reference, h = &second.Reference)
         {
-            var scan = new RecurrentScan
+            var scan = Scan(cell, backwards, states, gates) with
             {
-                Cell = cell,
-                IsBackwards = backwards,
-                Time = gates.Shape[0],
-                Batch = gates.Shape[1],
-                Hidden = states.Shape[2],
-                Width = gates.Shape[2],
                 States = s,
                 Carry = c,
                 Gates = g,
@@ -51,14 +45,8 @@ internal sealed unsafe partial class CpuKernels
         fixed (byte* gg = &gateGradients.Reference, hg = &hidden.Reference, sg = &stateGradient.Reference, cg = &cells.Reference, og = &outputs.Reference)
         fixed (byte* s = &states.Reference, c = &extra.Reference, g = &gates.Reference, w = &weight.Reference)
         {
-            var scan = new RecurrentScan
+            var scan = Scan(cell, backwards, states, gates) with
             {
-                Cell = cell,
-                IsBackwards = backwards,
-                Time = gates.Shape[0],
-                Batch = gates.Shape[1],
-                Hidden = states.Shape[2],
-                Width = gates.Shape[2],
                 States = s,
                 Carry = c,
                 Gates = g,
@@ -73,6 +61,16 @@ internal sealed unsafe partial class CpuKernels
             else Run<double>(scan, forward: false);
         }
     }
+
+    private static RecurrentScan Scan(RecurrentCell cell, bool backwards, in Operand states, in Operand gates) => new()
+    {
+        Cell = cell,
+        IsBackwards = backwards,
+        Time = gates.Shape[0],
+        Batch = gates.Shape[1],
+        Hidden = states.Shape[2],
+        Width = gates.Shape[2],
+    };
 
     private static void Run<T>(in RecurrentScan scan, bool forward)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -63,17 +63,13 @@ internal unsafe interface ISimd<V, T>
 
     static abstract V Truncate(V a);
 
-    static abstract V Exp(V a);
-
-    static abstract V Log(V a);
-
     /// <summary>2^n for whole n between the exponents of the least and the greatest normal number.</summary>
     static abstract V PowerOfTwo(V n);
 
     /// <summary>a 2^n for whole n, infinite or subnormal where that is out of range.</summary>
     static abstract V Scale(V a, V n);
 
-    /// <summary>The e of a = 2^e m with m in [3/4, 3/2); 0 has e = -infinity, infinity e = infinity and m = 1, NaN and what is negative m = NaN.</summary>
+    /// <summary>The e of a = 2^e m with m in [3/4, 3/2), in float64 in [1/sqrt 2, sqrt 2); 0 has e = -infinity, infinity e = infinity and m = 1, NaN and what is negative m = NaN.</summary>
     static abstract V Split(V a, out V mantissa);
 
     /// <summary>The e of a = 2^e m with m in [1, 2), for normal positive numbers.</summary>

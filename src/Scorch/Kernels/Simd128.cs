@@ -132,22 +132,6 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> Exp(Simd128<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector128.Exp(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.Exp(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128<T> Log(Simd128<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector128.Log(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.Log(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128<T> PowerOfTwo(Simd128<T> n)
     {
         // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
@@ -173,6 +157,12 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
             mantissa = new(m.v.As<float, T>());
             return new(exponent.v.As<float, T>());
         }
+        if (typeof(T) == typeof(double))
+        {
+            var exponent = VectorMath.Split<Simd128<double>, double>(new(a.v.AsDouble()), out var m);
+            mantissa = new(m.v.As<double, T>());
+            return new(exponent.v.As<double, T>());
+        }
         throw new NotSupportedException();
     }
 
@@ -184,6 +174,14 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> v) : ISimd<Simd128<T>, T
             var bits = a.v.AsInt32();
             mantissa = new(((bits & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).As<int, T>());
             return new(Vector128.ConvertToSingle(Vector128.ShiftRightLogical(bits, 23) - Vector128.Create(127)).As<float, T>());
+        }
+        if (typeof(T) == typeof(double))
+        {
+            // Below the leading bits of 2^52 the biased exponent is a whole number of units.
+            var bits = a.v.AsInt64();
+            mantissa = new(((bits & Vector128.Create(0x000FFFFFFFFFFFFF)) | Vector128.Create(0x3FF0000000000000)).As<long, T>());
+            var biased = (Vector128.ShiftRightLogical(bits, 52) | Vector128.Create(0x4330000000000000)).AsDouble();
+            return new((biased - Vector128.Create(4503599627370496.0 + 1023)).As<double, T>());
         }
         throw new NotSupportedException();
     }

@@ -135,22 +135,6 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> Exp(Simd256<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector256.Exp(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector256.Exp(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256<T> Log(Simd256<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector256.Log(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector256.Log(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256<T> PowerOfTwo(Simd256<T> n)
     {
         // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
@@ -176,6 +160,12 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
             mantissa = new(m.v.As<float, T>());
             return new(exponent.v.As<float, T>());
         }
+        if (typeof(T) == typeof(double))
+        {
+            var exponent = VectorMath.Split<Simd256<double>, double>(new(a.v.AsDouble()), out var m);
+            mantissa = new(m.v.As<double, T>());
+            return new(exponent.v.As<double, T>());
+        }
         throw new NotSupportedException();
     }
 
@@ -187,6 +177,14 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> v) : ISimd<Simd256<T>, T
             var bits = a.v.AsInt32();
             mantissa = new(((bits & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).As<int, T>());
             return new(Vector256.ConvertToSingle(Vector256.ShiftRightLogical(bits, 23) - Vector256.Create(127)).As<float, T>());
+        }
+        if (typeof(T) == typeof(double))
+        {
+            // Below the leading bits of 2^52 the biased exponent is a whole number of units.
+            var bits = a.v.AsInt64();
+            mantissa = new(((bits & Vector256.Create(0x000FFFFFFFFFFFFF)) | Vector256.Create(0x3FF0000000000000)).As<long, T>());
+            var biased = (Vector256.ShiftRightLogical(bits, 52) | Vector256.Create(0x4330000000000000)).AsDouble();
+            return new((biased - Vector256.Create(4503599627370496.0 + 1023)).As<double, T>());
         }
         throw new NotSupportedException();
     }

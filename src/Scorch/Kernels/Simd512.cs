@@ -136,22 +136,6 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> Exp(Simd512<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector512.Exp(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.Exp(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512<T> Log(Simd512<T> a)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector512.Log(a.v.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.Log(a.v.AsDouble()).As<double, T>());
-        throw new NotSupportedException();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512<T> PowerOfTwo(Simd512<T> n)
     {
         // Adding 1.5 * 2^(mantissa bits) brings the biased exponent into the lowest bits.
@@ -164,6 +148,7 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
     public static Simd512<T> Scale(Simd512<T> a, Simd512<T> n)
     {
         if (Avx512F.IsSupported && typeof(T) == typeof(float)) return new(Avx512F.Scale(a.v.AsSingle(), n.v.AsSingle()).As<float, T>());
+        if (Avx512F.IsSupported && typeof(T) == typeof(double)) return new(Avx512F.Scale(a.v.AsDouble(), n.v.AsDouble()).As<double, T>());
         if (typeof(T) == typeof(float)) return new(VectorMath.Scale<Simd512<float>, float>(new(a.v.AsSingle()), new(n.v.AsSingle())).v.As<float, T>());
         if (typeof(T) == typeof(double)) return new(VectorMath.Scale<Simd512<double>, double>(new(a.v.AsDouble()), new(n.v.AsDouble())).v.As<double, T>());
         throw new NotSupportedException();
@@ -185,6 +170,12 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
             mantissa = new(m.v.As<float, T>());
             return new(exponent.v.As<float, T>());
         }
+        if (typeof(T) == typeof(double))
+        {
+            var exponent = VectorMath.Split<Simd512<double>, double>(new(a.v.AsDouble()), out var m);
+            mantissa = new(m.v.As<double, T>());
+            return new(exponent.v.As<double, T>());
+        }
         throw new NotSupportedException();
     }
 
@@ -196,6 +187,14 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> v) : ISimd<Simd512<T>, T
             var bits = a.v.AsInt32();
             mantissa = new(((bits & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).As<int, T>());
             return new(Vector512.ConvertToSingle(Vector512.ShiftRightLogical(bits, 23) - Vector512.Create(127)).As<float, T>());
+        }
+        if (typeof(T) == typeof(double))
+        {
+            // Below the leading bits of 2^52 the biased exponent is a whole number of units.
+            var bits = a.v.AsInt64();
+            mantissa = new(((bits & Vector512.Create(0x000FFFFFFFFFFFFF)) | Vector512.Create(0x3FF0000000000000)).As<long, T>());
+            var biased = (Vector512.ShiftRightLogical(bits, 52) | Vector512.Create(0x4330000000000000)).AsDouble();
+            return new((biased - Vector512.Create(4503599627370496.0 + 1023)).As<double, T>());
         }
         throw new NotSupportedException();
     }

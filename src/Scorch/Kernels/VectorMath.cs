@@ -3,26 +3,29 @@ using System.Runtime.CompilerServices;
 
 namespace Scorch.Kernels;
 
-/// <summary>Elementary functions over vectors. In float32 short polynomials, within two units in the last place; in float64 the runtime's own.</summary>
-/// <remarks>Coefficients: oracles/engine/coefficients.py and, for sine and tanh, Cephes (Moshier).</remarks>
+/// <summary>Elementary functions over vectors. In float32 short polynomials, within two units in the last place; in float64 longer ones.</summary>
+/// <remarks>
+/// Coefficients: oracles/engine/coefficients.py and, for sine and tanh, Cephes (Moshier), for the logarithm in float64 fdlibm (Sun). The
+/// runtime's own vector functions would do in float64, but may give other last bits once their code was compiled anew.
+/// </remarks>
 internal static class VectorMath
 {
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V, T>(V x)
         where V : struct, ISimd<V, T>
-        where T : unmanaged, IFloatingPointIeee754<T> => ExpOfNegative<V, T>(typeof(T) == typeof(float) ? V.AtMost(x, Constant<V, T>(89)) : x);
+        where T : unmanaged, IFloatingPointIeee754<T> => ExpOfNegative<V, T>(V.AtMost(x, Constant<V, T>(typeof(T) == typeof(float) ? 89 : 710)));
 
-    /// <summary>e^x for x not above 0 (or 89): the upper bound is left out.</summary>
+    /// <summary>e^x for x not above 0 (or 89, in float64 710): the upper bound is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpOfNegative<V, T>(V x)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (typeof(T) != typeof(float)) return V.Exp(x);
         // e^x = 2^n e^r, n the nearest whole number to x / ln 2.
-        x = V.AtLeast(x, Constant<V, T>(-104));
+        x = V.AtLeast(x, Constant<V, T>(typeof(T) == typeof(float) ? -104 : -746));
         var n = V.Round(x * Constant<V, T>(1.44269504088896341));
+        if (typeof(T) == typeof(double)) return V.Scale(RestMinusOne<V, T>(x, n) + Constant<V, T>(1), n);
         var r = V.MultiplyAdd(n, Constant<V, T>(-0.693359375), x);
         r = V.MultiplyAdd(n, Constant<V, T>(2.12194440e-4), r);
         var (p, one) = (Constant<V, T>(0.0013814464759459657), Constant<V, T>(1));
@@ -32,6 +35,28 @@ internal static class VectorMath
         p = V.MultiplyAdd(p, r, Constant<V, T>(0.49999993412261323));
         p = V.MultiplyAdd(p, r, one);
         return V.Scale(V.MultiplyAdd(p, r, one), n);
+    }
+
+    /// <summary>e^r - 1 = r + r^2 P(r) in float64, r = x - n ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V RestMinusOne<V, T>(V x, V n)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var r = V.MultiplyAdd(n, Constant<V, T>(-0.69314718055966295651), x);
+        r = V.MultiplyAdd(n, Constant<V, T>(-0.28235290563031577122588e-12), r);
+        var p = Constant<V, T>(2.08860621107283687536341e-09);
+        p = V.MultiplyAdd(p, r, Constant<V, T>(2.51112930892876518610661e-08));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(2.75573911234900471893338e-07));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(2.75572362911928827629423e-06));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(2.4801587159235472998791e-05));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.000198412698960509205564975));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.00138888888889774492207962));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.00833333333331652721664984));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.0416666666666665047591422));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.166666666666666851703837));
+        p = V.MultiplyAdd(p, r, Constant<V, T>(0.5));
+        return V.MultiplyAdd(p * r, r, r);
     }
 
     /// <summary>tanh x = x + x^3 P(x^2) near 0, else 1 - 2 / (e^(2|x|) + 1) with the sign of x.</summary>
@@ -70,32 +95,37 @@ internal static class VectorMath
         return V.Select(V.LessThan(x, Constant<V, T>(0)), e, one) / (one + e);
     }
 
-    /// <summary>e^x - 1: Taylor's series near 0, where the subtraction would cancel.</summary>
+    /// <summary>e^x - 1 without cancellation near 0: in float32 by Taylor's series there, in float64 as 2^n (e^r - 1) + (2^n - 1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpMinusOne<V, T>(V x)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // |x| < 0.35: the first term left out is below half a unit in the last place (x^15/15! and x^8/8!).
-        var sum = typeof(T) == typeof(float) ? Constant<V, T>(1.0 / 40320) : Constant<V, T>(1.0 / 1307674368000);
+        V near, far;
+        var one = Constant<V, T>(1);
         if (typeof(T) == typeof(double))
         {
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 87178291200));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 6227020800));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 479001600));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 39916800));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 3628800));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 362880));
-            sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 40320));
+            // Below -40 the result is -1; half of 2^n is in range where 2^n is not.
+            var bounded = V.AtLeast(V.AtMost(x, Constant<V, T>(710)), Constant<V, T>(-40));
+            var n = V.Round(bounded * Constant<V, T>(1.44269504088896341));
+            near = RestMinusOne<V, T>(bounded, n);
+            var half = V.PowerOfTwo(n - one);
+            far = V.MultiplyAdd(near, half, half - Constant<V, T>(0.5)) * Constant<V, T>(2);
         }
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 5040));
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 720));
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 120));
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 24));
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(1.0 / 6));
-        sum = V.MultiplyAdd(sum, x, Constant<V, T>(0.5));
-        sum = V.MultiplyAdd(sum * x, x, x);
-        return V.Select(V.LessThan(V.Abs(x), Constant<V, T>(0.35)), sum, Exp<V, T>(x) - Constant<V, T>(1));
+        else
+        {
+            // |x| < 0.35: the first term left out, x^8/8!, is below half a unit in the last place.
+            near = Constant<V, T>(1.0 / 40320);
+            near = V.MultiplyAdd(near, x, Constant<V, T>(1.0 / 5040));
+            near = V.MultiplyAdd(near, x, Constant<V, T>(1.0 / 720));
+            near = V.MultiplyAdd(near, x, Constant<V, T>(1.0 / 120));
+            near = V.MultiplyAdd(near, x, Constant<V, T>(1.0 / 24));
+            near = V.MultiplyAdd(near, x, Constant<V, T>(1.0 / 6));
+            near = V.MultiplyAdd(near, x, Constant<V, T>(0.5));
+            near = V.MultiplyAdd(near * x, x, x);
+            far = Exp<V, T>(x) - one;
+        }
+        return V.Select(V.LessThan(V.Abs(x), Constant<V, T>(typeof(T) == typeof(float) ? 0.35 : 0.34)), near, far);
     }
 
     /// <summary>The error function in float32.</summary>
@@ -153,10 +183,10 @@ internal static class VectorMath
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (typeof(T) != typeof(float)) return V.Log(x);
         // x = 2^e (1 + m); what has no logarithm comes out by itself, for the larger part of ln 2 is below it.
         var e = V.Split(x, out var m);
         m -= Constant<V, T>(1);
+        if (typeof(T) == typeof(double)) return LogOfParts<V, T>(e, m);
         var z = m * m;
         var p = Constant<V, T>(-0.045074466505536835);
         p = V.MultiplyAdd(p, m, Constant<V, T>(0.1046299566468121));
@@ -171,6 +201,26 @@ internal static class VectorMath
         return V.MultiplyAdd(e, Constant<V, T>(0.693145751953125), m + y);
     }
 
+    /// <summary>e ln 2 + ln(1 + m) in float64: with s = m / (2 + m), ln(1 + m) = 2 artanh s = m - m^2/2 + s (m^2/2 + s^2 P(s^2)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LogOfParts<V, T>(V e, V m)
+        where V : struct, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var s = m / (Constant<V, T>(2) + m);
+        var z = s * s;
+        var p = Constant<V, T>(0.1479819860511658591);
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.1531383769920937332));
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.1818357216161805012));
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.2222219843214978396));
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.2857142874366239149));
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.3999999999940941908));
+        p = V.MultiplyAdd(p, z, Constant<V, T>(0.6666666666666735130));
+        var half = m * m * Constant<V, T>(0.5);
+        var rest = V.MultiplyAdd(s, V.MultiplyAdd(p, z, half), e * Constant<V, T>(1.90821492927058770002e-10));
+        return V.MultiplyAdd(e, Constant<V, T>(6.93147180369123816490e-01), m - (half - rest));
+    }
+
     /// <summary>a 2^n in two steps, which reach infinity and the subnormal numbers, where the machine has no instruction for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Scale<V, T>(V a, V n)
@@ -181,18 +231,19 @@ internal static class VectorMath
         return a * V.PowerOfTwo(half) * V.PowerOfTwo(n - half);
     }
 
-    /// <summary>The parts of a number in float32, as <see cref="ISimd{V, T}.Split"/> has them, where the machine has no instruction for it.</summary>
+    /// <summary>The parts of a number, as <see cref="ISimd{V, T}.Split"/> has them, where the machine has no instruction for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Split<V, T>(V a, out V mantissa)
         where V : struct, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Subnormal numbers are lifted by 2^24 first.
+        // Subnormal numbers are lifted by 2^24, in float64 by 2^54, first.
+        var (least, lift, cut) = typeof(T) == typeof(float) ? (1.17549435e-38, 24, 1.5) : (2.2250738585072014e-308, 54, 1.4142135623730951);
         var (one, zero) = (Constant<V, T>(1), Constant<V, T>(0));
-        var tiny = V.LessThan(a, Constant<V, T>(1.17549435e-38));
-        var e = V.Exponent(V.Select(tiny, a * Constant<V, T>(16777216), a), out var m);
-        e = V.Select(tiny, e - Constant<V, T>(24), e);
-        var low = V.LessThan(m, Constant<V, T>(1.5));
+        var tiny = V.LessThan(a, Constant<V, T>(least));
+        var e = V.Exponent(V.Select(tiny, a * Constant<V, T>(1L << lift), a), out var m);
+        e = V.Select(tiny, e - Constant<V, T>(lift), e);
+        var low = V.LessThan(m, Constant<V, T>(cut));
         m = V.Select(low, m, m * Constant<V, T>(0.5));
         e = V.Select(low, e, e + one);
         var isZero = V.Equal(a, zero);

@@ -1,4 +1,3 @@
-using Scorch.Autograd;
 using Scorch.Losses;
 using Scorch.Modules;
 using Scorch.Optimizers;
@@ -6,10 +5,8 @@ using Scorch.Optimizers;
 namespace Scorch.Tests.Operations;
 
 /// <summary>Fused kernels beyond the borders of their blocks and chunks, against their definitions in primitives.</summary>
-public class BlockedKernelTests
+public class BlockedKernelTests() : DefinitionTests(seed: 7)
 {
-    private readonly RandomSource random = new(7);
-
     [Theory]
     [InlineData(130, 97, false, false)]
     [InlineData(97, 130, true, false)]
@@ -78,32 +75,11 @@ public class BlockedKernelTests
 
     private static Tensor Zero => Tensor.Zeros([], DataType.Float64);
 
-    private Tensor Draw(params int[] sizes) => random.Uniform(sizes, -2, 2, DataType.Float64);
-
     private static Tensor Weights(Tensor x) => x.Exp() / x.Exp().Sum(-1, true);
 
     private static Tensor Normalised(Tensor x, int[] dimensions)
     {
         var centred = x - x.Mean(dimensions, true);
         return centred / ((centred * centred).Mean(dimensions, true) + 1e-5).Sqrt();
-    }
-
-    private void Hold(Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> definition, params Tensor[] inputs)
-    {
-        foreach (var input in inputs) input.RequiresGradient = true;
-        var (expected, actual) = (definition(inputs), fused(inputs));
-        Close(expected, actual);
-        var weight = Draw([.. expected.Shape]);
-        var slopes = Differentiation.Gradients([expected], inputs, [weight]);
-        var found = Differentiation.Gradients([actual], inputs, [weight]);
-        for (var i = 0; i < inputs.Length; i++) Close(slopes[i]!, found[i]!);
-    }
-
-    /// <summary>Sums of some hundred terms in float64: rounding stays far below.</summary>
-    private static void Close(Tensor expected, Tensor actual)
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        var difference = (expected.Detach() - actual.Detach()).Abs().Maximum().Item();
-        Assert.True(difference <= 1e-10, $"differs by {difference:R}");
     }
 }

@@ -1,12 +1,8 @@
-using Scorch.Autograd;
-
 namespace Scorch.Tests.Operations;
 
 /// <summary>Kernels that move windows over planes, against the same written with padding, slices and sums.</summary>
-public class WindowKernelTests
+public class WindowKernelTests() : DefinitionTests(seed: 11)
 {
-    private readonly RandomSource random = new(11);
-
     [Theory]
     [InlineData(1, 1, 1, 1, 1, 0, 1)]
     [InlineData(2, 3, 5, 7, 3, 1, 1)]
@@ -83,25 +79,5 @@ public class WindowKernelTests
                         Assert.Equal(values[(c * height * width) + best], found[next]);
                     }
         }
-    }
-
-    private Tensor Draw(params int[] sizes) => random.Uniform(sizes, -2, 2, DataType.Float64);
-
-    private void Hold(Func<Tensor[], Tensor> kernel, Func<Tensor[], Tensor> definition, params Tensor[] inputs)
-    {
-        foreach (var input in inputs) input.RequiresGradient = true;
-        var (expected, actual) = (definition(inputs), kernel(inputs));
-        Close(expected, actual);
-        var weight = Draw([.. expected.Shape]);
-        var slopes = Differentiation.Gradients([expected], inputs, [weight]);
-        var found = Differentiation.Gradients([actual], inputs, [weight]);
-        for (var i = 0; i < inputs.Length; i++) Close(slopes[i]!, found[i]!);
-    }
-
-    private static void Close(Tensor expected, Tensor actual)
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        var difference = (expected.Detach() - actual.Detach()).Abs().Maximum().Item();
-        Assert.True(difference <= 1e-10, $"differs by {difference:R}");
     }
 }

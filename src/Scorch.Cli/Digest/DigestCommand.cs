@@ -8,5 +8,6 @@ internal static class DigestCommand
     public static Command Create(Surroundings surroundings) => new("digest", "Harvest papers and what is said of them, rank, publish and keep them.")
     {
         DigestCheckCommand.Create(surroundings),
+        DigestHarvestCommand.Create(surroundings),
     };
 }

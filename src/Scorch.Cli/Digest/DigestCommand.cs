@@ -9,5 +9,6 @@ internal static class DigestCommand
     {
         DigestCheckCommand.Create(surroundings),
         DigestHarvestCommand.Create(surroundings),
+        DigestPublishCommand.Create(surroundings),
     };
 }

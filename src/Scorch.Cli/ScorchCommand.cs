@@ -66,6 +66,7 @@ public static class ScorchCommand
             DataCommand.Create(surroundings),
             ServeCommand.Create(surroundings),
             PublishCommand.Create(surroundings),
+            DigestCommand.Create(surroundings),
             VersionCommand.Create(surroundings),
         };
         foreach (var command in PaperCommands.Create(surroundings))

@@ -43,7 +43,7 @@ internal sealed class PostCursor(string text, PostProblems problems)
         if (!TryTake(piece))
         {
             var common = Rest.CommonPrefixLength(piece);
-            throw Unexpected($"'{Escape(piece.AsSpan(common))}'", Position + common);
+            throw Unexpected($"'{Escape(piece)}'", Position, LineAt(Math.Min(Position + common, End)));
         }
     }
 
@@ -72,14 +72,17 @@ internal sealed class PostCursor(string text, PostProblems problems)
     public ReadOnlySpan<char> TakeLine(string what) => TakeUntil("\n", what);
 
     /// <summary>The exception for what stands at a place in place of what was expected.</summary>
-    public PostFormatException Unexpected(string expected, int? position = null)
+    /// <param name="expected">What was expected.</param>
+    /// <param name="position">The place; null for where the cursor is.</param>
+    /// <param name="line">The line to tell; null for that of the place.</param>
+    public PostFormatException Unexpected(string expected, int? position = null, int? line = null)
     {
         var at = Math.Min(position ?? Position, End);
         var rest = text.AsSpan(at, End - at);
         var lineEnd = rest.IndexOf('\n');
-        var line = lineEnd < 0 ? rest : rest[..lineEnd];
-        var found = rest.IsEmpty ? "the end" : line.IsEmpty ? "an empty line" : $"'{Escape(line)}'";
-        return new PostFormatException(LineAt(at), $"expected {expected}, found {found}");
+        var shown = lineEnd < 0 ? rest : rest[..lineEnd];
+        var found = rest.IsEmpty ? "the end" : shown.IsEmpty ? "the end of the line" : $"'{Escape(shown)}'";
+        return new PostFormatException(line ?? LineAt(at), $"expected {expected}, found {found}");
     }
 
     /// <summary>Tells what can be read although it would be written differently.</summary>

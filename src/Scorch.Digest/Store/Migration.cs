@@ -54,6 +54,7 @@ internal static class Schema1
         CREATE TABLE posts (
             day {text} PRIMARY KEY,
             published_at BIGINT NOT NULL,
+            published_trailing_zeros INTEGER,
             title {text} NOT NULL,
             slug {text} NOT NULL,
             description {text} NOT NULL,
@@ -108,15 +109,15 @@ internal static class Schema1
             terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '.'");
         """;
 
-    // Every lexeme starts with its block of papers (PostgresTerms): a search reads the newest blocks first and stops early. The
-    // terms are only read when the index is built, so they lie outside of the table's rows, which keeps these few and close.
+    // Every lexeme starts with its block of papers (PostgresTerms): a search reads the newest blocks first and stops early. Terms
+    // are unique to their block, so figures about them would tell the planner nothing.
     public const string Postgres =
         """
         CREATE TABLE paper_terms (
             id BIGINT PRIMARY KEY REFERENCES papers (id) ON DELETE CASCADE,
             terms TSVECTOR NOT NULL
-        ) WITH (toast_tuple_target = 128);
-        ALTER TABLE paper_terms ALTER COLUMN terms SET STORAGE EXTERNAL, ALTER COLUMN terms SET STATISTICS 0;
+        );
+        ALTER TABLE paper_terms ALTER COLUMN terms SET STATISTICS 0;
         CREATE INDEX paper_terms_index ON paper_terms USING GIN (terms) WITH (fastupdate = on);
         """;
 }

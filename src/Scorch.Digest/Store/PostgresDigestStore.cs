@@ -14,7 +14,8 @@ internal sealed class PostgresDigestStore : SqlDigestStore
     // So many papers since the last one make the planner's figures and the index's list of pending entries worth tidying.
     private const int TidyPapers = 1000;
 
-    // How many blocks of papers one query covers at most; the first covers one, each further one twice as many.
+    // How many blocks of papers one query covers: the first covers one, each further one four times as many as the one before.
+    private const long BlockGrowth = 4;
     private const long MostBlocks = 256;
 
     private readonly NpgsqlDataSource _source;
@@ -68,7 +69,7 @@ internal sealed class PostgresDigestStore : SqlDigestStore
     {
         // The planner has no figures about the terms and would sometimes read all papers: let it use the indexes' bitmaps only.
         var transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, transaction, "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off", cancellationToken).ConfigureAwait(false);
+        await RunAsync(connection, transaction, "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off", cancellationToken).ConfigureAwait(false);
         return transaction;
     }
 
@@ -153,19 +154,21 @@ internal sealed class PostgresDigestStore : SqlDigestStore
     }
 
     protected override async IAsyncEnumerable<long> MatchesAsync(
-        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var largest = new SqlStatement(connection, transaction, "SELECT coalesce(max(id), 0) FROM papers");
-        var newest = PostgresTerms.BlockOf((long)(await largest.ValueAsync(cancellationToken).ConfigureAwait(false))!);
+        // The last number that was given out; the papers' largest, or a little more.
+        await using var last = new SqlStatement(connection, transaction, "SELECT last_value FROM papers_id_seq");
+        var newest = PostgresTerms.BlockOf((long)(await last.ValueAsync(cancellationToken).ConfigureAwait(false))!);
         await using var select = new SqlStatement(
-            connection, transaction, "SELECT id FROM paper_terms WHERE terms @@ CAST(@query AS tsquery) ORDER BY id DESC", "query");
-        for (var blocks = 1L; newest >= 0; blocks = Math.Min(2 * blocks, MostBlocks))
+            connection, transaction, "SELECT id FROM paper_terms WHERE terms @@ CAST(@query AS tsquery) ORDER BY id DESC LIMIT @limit", "query", "limit");
+        for (var blocks = 1L; newest >= 0 && limit > 0; blocks = Math.Min(BlockGrowth * blocks, MostBlocks))
         {
             var oldest = Math.Max(0, newest - blocks + 1);
-            await using (var rows = await select.ReadAsync(cancellationToken, PostgresTerms.Query(query, inTitle, newest, oldest)).ConfigureAwait(false))
+            await using (var rows = await select.ReadAsync(cancellationToken, PostgresTerms.Query(query, inTitle, newest, oldest), limit).ConfigureAwait(false))
             {
                 while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
+                    limit--;
                     yield return rows.GetInt64(0);
                 }
             }

@@ -12,7 +12,7 @@ namespace Scorch.Digest;
 internal static class PostgresTerms
 {
     /// <summary>Papers of a block: their numbers' lowest bits.</summary>
-    public const int BlockBits = 13;
+    public const int BlockBits = 12;
 
     /// <summary>The block of a paper.</summary>
     public static long BlockOf(long id) => id >> BlockBits;

@@ -4,10 +4,10 @@ namespace Scorch.Digest;
 
 internal abstract partial class SqlDigestStore
 {
-    private const string PostColumns = "day, published_at, title, slug, description, template, is_draft, category, tags, social_image";
+    private const string PostColumns = "day, published_at, published_trailing_zeros, title, slug, description, template, is_draft, category, tags, social_image";
     private const string EntryColumns = "position, rank, arxiv_id, title, authors, categories, reposts, likes, counted_at, abstract";
 
-    private static readonly string[] PostNames = ["day", "published", "title", "slug", "description", "template", "draft", "category", "tags", "image"];
+    private static readonly string[] PostNames = ["day", "published", "zeros", "title", "slug", "description", "template", "draft", "category", "tags", "image"];
     private static readonly string[] EntryNames = ["day", "position", "rank", "paper", "title", "authors", "categories", "reposts", "likes", "time", "abstract"];
 
     /// <inheritdoc/>
@@ -89,7 +89,8 @@ internal abstract partial class SqlDigestStore
             transaction,
             $"""
             INSERT INTO posts ({PostColumns}) VALUES ({string.Join(", ", PostNames.Select(name => "@" + name))})
-            ON CONFLICT (day) DO UPDATE SET published_at = excluded.published_at, title = excluded.title, slug = excluded.slug,
+            ON CONFLICT (day) DO UPDATE SET published_at = excluded.published_at,
+                published_trailing_zeros = excluded.published_trailing_zeros, title = excluded.title, slug = excluded.slug,
                 description = excluded.description, template = excluded.template, is_draft = excluded.is_draft, category = excluded.category,
                 tags = excluded.tags, social_image = excluded.social_image
             """,
@@ -98,6 +99,7 @@ internal abstract partial class SqlDigestStore
             cancellationToken,
             Columns.Of(header.Day),
             Columns.Of(header.PublishedAt),
+            header.PublishedTrailingZeros,
             StoredText.Encode(header.Title),
             StoredText.Encode(header.Slug),
             StoredText.Encode(header.Description),
@@ -191,14 +193,15 @@ internal abstract partial class SqlDigestStore
     {
         Day = row.Day(0),
         PublishedAt = row.Time(1),
-        Title = row.Text(2),
-        Slug = row.Text(3),
-        Description = row.Text(4),
-        Template = row.Text(5),
-        IsDraft = row.Flag(6),
-        Category = row.Text(7),
-        Tags = row.Texts(8),
-        SocialImage = row.Text(9),
+        PublishedTrailingZeros = (int?)row.NumberOrNull(2),
+        Title = row.Text(3),
+        Slug = row.Text(4),
+        Description = row.Text(5),
+        Template = row.Text(6),
+        IsDraft = row.Flag(7),
+        Category = row.Text(8),
+        Tags = row.Texts(9),
+        SocialImage = row.Text(10),
     };
 
     private static DigestEntry Entry(DbDataReader row, IReadOnlyList<Mention> mentions) => new()

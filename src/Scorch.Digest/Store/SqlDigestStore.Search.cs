@@ -31,7 +31,7 @@ internal abstract partial class SqlDigestStore
         await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await BeginSearchAsync(connection, cancellationToken).ConfigureAwait(false);
         var newest = await TakeAsync(wanted, inTitle: false, RankedPapers).ConfigureAwait(false);
-        if (newest.Count == 0)
+        if (newest.Count == 0 && (await TakeAsync(new SearchQuery([wanted.Words[^1]]), inTitle: false, 1).ConfigureAwait(false)).Count == 0)
         {
             // Nothing holds the last word: perhaps it is not typed to its end.
             wanted = wanted with { LastIsBeginning = true };
@@ -53,13 +53,9 @@ internal abstract partial class SqlDigestStore
         async Task<List<long>> TakeAsync(SearchQuery query, bool inTitle, int count)
         {
             List<long> found = [];
-            await foreach (var id in MatchesAsync(connection, transaction, query, inTitle, cancellationToken).ConfigureAwait(false))
+            await foreach (var id in MatchesAsync(connection, transaction, query, inTitle, count, cancellationToken).ConfigureAwait(false))
             {
                 found.Add(id);
-                if (found.Count == count)
-                {
-                    break;
-                }
             }
 
             return found;
@@ -69,7 +65,8 @@ internal abstract partial class SqlDigestStore
         {
             var skip = Math.Max(0, offset - ranked.Count);
             var before = pool.ToHashSet();
-            await foreach (var id in MatchesAsync(connection, transaction, wanted, inTitle: false, cancellationToken).ConfigureAwait(false))
+            var most = (int)Math.Min(int.MaxValue, (long)before.Count + skip + limit + 1);
+            await foreach (var id in MatchesAsync(connection, transaction, wanted, inTitle: false, most, cancellationToken).ConfigureAwait(false))
             {
                 if (before.Contains(id) || skip-- > 0)
                 {
@@ -88,9 +85,9 @@ internal abstract partial class SqlDigestStore
     /// <summary>A transaction as searches need it.</summary>
     protected abstract Task<DbTransaction> BeginSearchAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>The numbers of all papers that hold a query's words (in their titles), newest first.</summary>
+    /// <summary>The numbers of papers that hold a query's words (in their titles), newest first, at most <paramref name="limit"/>.</summary>
     protected abstract IAsyncEnumerable<long> MatchesAsync(
-        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, CancellationToken cancellationToken);
+        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, int limit, CancellationToken cancellationToken);
 
     /// <summary>A condition that is true where a column is in a list that is given as one parameter, and the list's value.</summary>
     protected abstract (string Condition, object Value) In(string column, string parameter, IReadOnlyList<long> numbers);

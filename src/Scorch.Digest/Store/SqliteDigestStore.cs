@@ -152,11 +152,11 @@ internal sealed class SqliteDigestStore : SqlDigestStore
     protected override Task AfterPapersAsync(long written, CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async IAsyncEnumerable<long> MatchesAsync(
-        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DbConnection connection, DbTransaction transaction, SearchQuery query, bool inTitle, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var select = new SqlStatement(
-            connection, transaction, "SELECT rowid FROM paper_terms WHERE paper_terms MATCH @query ORDER BY rowid DESC", "query");
-        await using var rows = await select.ReadAsync(cancellationToken, Expression(query, inTitle)).ConfigureAwait(false);
+            connection, transaction, "SELECT rowid FROM paper_terms WHERE paper_terms MATCH @query ORDER BY rowid DESC LIMIT @limit", "query", "limit");
+        await using var rows = await select.ReadAsync(cancellationToken, Expression(query, inTitle), limit).ConfigureAwait(false);
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return rows.GetInt64(0);

@@ -52,6 +52,8 @@ internal static class Samples
     {
         Header = PostHeader.For(Day, Time) with
         {
+            PublishedAt = Time,
+            PublishedTrailingZeros = null,
             Title = Nasty,
             Slug = Nasty,
             Description = "",

@@ -87,7 +87,7 @@ public static class SitePages
     public static SitePage? Room(string name) => PaperList.Rooms.FirstOrDefault(room => room.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } room ? null : new SitePage
     {
         Path = SiteLinks.RoomPath(room),
-        Title = room,
+        Title = $"{room}: the papers of the room",
         Description = $"The papers of the room {room}: what each does, and whether it runs.",
         Section = "rooms",
         Body = SitePage.Of<RoomPage>((nameof(RoomPage.Room), room)),

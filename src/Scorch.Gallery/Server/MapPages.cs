@@ -30,7 +30,7 @@ internal static class MapPages
         Map("/papers/arxiv/{**id}", http => ArxivAsync(http, live));
         Map("/evidence", http => EvidenceAsync(http, live));
         Map("/search", http => SearchAsync(http, live));
-        routes.MapFallback(http => NotFoundAsync(http, live));
+        Map("/{**path}", http => NotFoundAsync(http, live));
 
         void Map(string pattern, RequestDelegate answer) => routes.MapMethods(pattern, Methods, answer);
 

@@ -10,7 +10,7 @@ internal sealed class GalleryInputs
 {
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "Imported posts: a SQLite file, or a PostgreSQL connection string.",
+        Description = $"Imported posts: a SQLite file, or a PostgreSQL connection string. [default: ${DigestStoreOption.Variable}, or where 'scorch digest import' keeps them]",
         HelpName = "connection",
     };
 
@@ -41,10 +41,8 @@ internal sealed class GalleryInputs
             Catalog = surroundings.Catalog,
             EvidenceFolder = evidence is null ? null : Path.GetFullPath(evidence),
         };
-        if (parsed.GetValue(_store) is not { } connection)
-        {
-            return options;
-        }
+        var named = parsed.GetValue(_store);
+        var connection = named ?? DigestStoreOption.Usual;
 
         IDigestStore store;
         string? file;
@@ -61,6 +59,12 @@ internal sealed class GalleryInputs
         if (file is not null && !File.Exists(file))
         {
             await store.DisposeAsync().ConfigureAwait(false);
+            if (named is null)
+            {
+                // Nothing was imported yet.
+                return options;
+            }
+
             throw new UsageException($"--store {file}: there is no such file. 'scorch digest import' makes one.");
         }
 

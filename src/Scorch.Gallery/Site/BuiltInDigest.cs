@@ -11,7 +11,7 @@ internal static class BuiltInDigest
     [
         .. papers.GroupBy(paper => paper.DigestDay).OrderBy(day => day.Key).Select(day => new DigestPost
         {
-            Header = PostHeader.For(day.Key, day.Max(paper => paper.CountedAt)),
+            Header = PostHeader.For(day.Key, day.Min(paper => paper.CountedAt)),
             Entries = [.. day.OrderBy(paper => paper.Rank).Select(Entry)],
         }),
     ];

@@ -10,7 +10,7 @@ internal sealed class GalleryInputs
 {
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "Imported posts: a SQLite file, or a PostgreSQL connection string.",
+        Description = "Imported posts: a SQLite file, or a PostgreSQL connection string. [default: $SCORCH_DIGEST, or the file that 'scorch digest' keeps]",
         HelpName = "connection",
     };
 
@@ -41,7 +41,7 @@ internal sealed class GalleryInputs
             Catalog = surroundings.Catalog,
             EvidenceFolder = evidence is null ? null : Path.GetFullPath(evidence),
         };
-        if (parsed.GetValue(_store) is not { } connection)
+        if ((parsed.GetValue(_store) ?? UsualStore()) is not { } connection)
         {
             return options;
         }
@@ -75,5 +75,17 @@ internal sealed class GalleryInputs
         }
 
         return options with { Store = store, StoreFile = file };
+    }
+
+    // The store of the digest's commands, where they have made one.
+    private static string? UsualStore()
+    {
+        if (Environment.GetEnvironmentVariable("SCORCH_DIGEST") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var file = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "scorch", "digest.db");
+        return File.Exists(file) ? file : null;
     }
 }

@@ -51,6 +51,7 @@ public sealed class GalleryServer : IAsyncDisposable
         app.UseRouting();
         app.MapGalleryPages(live);
         app.MapGalleryAssets(live);
+        app.MapGalleryFeeds(live);
         return new GalleryServer(app, live);
     }
 

@@ -41,6 +41,7 @@ public sealed class PublishTests : IDisposable
             Assert.Contains("default-src 'none'", page.QuerySelector("meta[http-equiv='Content-Security-Policy']")!.GetAttribute("content"), StringComparison.Ordinal);
         }
 
+        Assert.Equal(origin is not null, File.Exists(Path.Combine(Target, "feeds", "rss.xml")));
         using var index = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Target, "search", "index.json")));
         Assert.Equal(Catalog.Default.Papers.Count + 2, index.RootElement.GetArrayLength());
         Assert.All(index.RootElement.EnumerateArray(), paper => Assert.True(

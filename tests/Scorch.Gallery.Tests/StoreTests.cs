@@ -86,4 +86,25 @@ public sealed class StoreTests
         Assert.Single((await gallery.PageAsync("/days/2022-02-03")).QuerySelectorAll(".entry"));
         Assert.Equal("/days/2022-02-03", (await gallery.PageAsync("/days")).QuerySelector(".days a")!.GetAttribute("href"));
     }
+
+    [Theory]
+    [InlineData("rss.xml", "application/rss+xml")]
+    [InlineData("atom.xml", "application/atom+xml")]
+    [InlineData("feed.json", "application/feed+json")]
+    public async Task Feeds_lead_to_the_days_under_the_address_that_was_asked(string name, string type)
+    {
+        await using var gallery = await TestGallery.StartAsync(new GalleryOptions { Store = new MemoryStore(Posts.Of(Posts.Day, Posts.Entry(text: new string('x', 10_000_000)))) });
+        using var answer = await gallery.Client.GetAsync($"/feeds/{name}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains($"{gallery.Server.Address}days/2022-02-03/", text, StringComparison.Ordinal);
+        Assert.Contains($"{gallery.Server.Address}feeds/{name}", text, StringComparison.Ordinal);
+        Assert.InRange(text.Length, 1000, 500_000);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/feeds/{name}");
+        Assert.True(request.Headers.TryAddWithoutValidation("Host", "name@evil.example"));
+        using var refused = await gallery.Client.SendAsync(request);
+        Assert.NotEqual(HttpStatusCode.OK, refused.StatusCode);
+    }
 }

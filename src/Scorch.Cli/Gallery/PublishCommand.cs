@@ -12,7 +12,7 @@ internal static class PublishCommand
         var directory = new Argument<string>("directory") { Description = "The folder: new, empty, or an earlier publication, which is replaced." };
         var address = new Option<string>("--base")
         {
-            Description = "Where the site will stand: a path such as /scorch, or an address such as https://example.org/scorch.",
+            Description = "Where the site will stand: a path such as /scorch, or an address such as https://example.org/scorch, with which there are feeds too.",
             DefaultValueFactory = _ => "/",
             HelpName = "path",
         };

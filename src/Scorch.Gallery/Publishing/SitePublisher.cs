@@ -22,7 +22,7 @@ public static class SitePublisher
     /// <summary>Writes the site into a temporary folder beside the target, then puts it in the target's place.</summary>
     /// <param name="options">What to show.</param>
     /// <param name="directory">The target: not there, empty, or an earlier publication.</param>
-    /// <param name="baseAddress">Where the site will stand: a path such as <c>/scorch</c>, or a whole address such as <c>https://example.org/scorch</c>, which also goes into canonical links.</param>
+    /// <param name="baseAddress">Where the site will stand: a path such as <c>/scorch</c>, or a whole address such as <c>https://example.org/scorch</c>, which also goes into canonical links and without which there are no feeds.</param>
     /// <param name="cancellationToken">Stops the work; the target is then as it was.</param>
     /// <exception cref="UsageException">The target holds something else, or the base is no path and no address.</exception>
     public static async Task<Publication> PublishAsync(GalleryOptions options, string directory, string baseAddress = "/", CancellationToken cancellationToken = default)
@@ -98,6 +98,14 @@ public static class SitePublisher
         await writer.PageAsync(await SitePages.SearchAsync(site, "", 1, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         await writer.PageAsync(SitePages.NotFound(), "404.html").ConfigureAwait(false);
         await writer.FileAsync("search/index.json", index.ToBytes()).ConfigureAwait(false);
+
+        // Feeds have absolute addresses, so that a site whose address is not known has none.
+        foreach (var name in writer.Context.Links.Origin is null ? [] : SiteFeeds.Names)
+        {
+            var feed = await SiteFeeds.RenderAsync(site, writer.Context.Links, name, cancellationToken).ConfigureAwait(false);
+            await writer.FileAsync($"feeds/{name}", feed!.Plain).ConfigureAwait(false);
+        }
+
         foreach (var (name, asset) in SiteAssets.Default.Files)
         {
             await writer.FileAsync($"assets/{name}", asset.Plain).ConfigureAwait(false);

@@ -66,6 +66,7 @@ public sealed class GalleryServer : IAsyncDisposable
         app.UseRouting();
         app.MapGalleryPages(live);
         app.MapGalleryAssets(live);
+        app.MapGalleryFeeds(live);
         if (!options.AllowRuns)
         {
             return new GalleryServer(app, live, null, null, owned);

@@ -87,6 +87,25 @@ public sealed partial class LiveSite : BackgroundService
         return rendered;
     }
 
+    /// <summary>A feed of the newest days with addresses under an origin; null where there is none of this name.</summary>
+    internal async Task<RenderedPage?> FeedAsync(string name, string origin, CancellationToken cancellationToken)
+    {
+        var now = _now;
+        var address = $"feeds/{name}@{origin}";
+        if (now.Cache.Find(address) is { } kept)
+        {
+            return kept;
+        }
+
+        var feed = await SiteFeeds.RenderAsync(now.Site, Links with { Origin = origin }, name, cancellationToken).ConfigureAwait(false);
+        if (feed is not null)
+        {
+            now.Cache.Add(address, feed);
+        }
+
+        return feed;
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

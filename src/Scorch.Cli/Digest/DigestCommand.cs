@@ -9,5 +9,8 @@ internal static class DigestCommand
     {
         DigestCheckCommand.Create(surroundings),
         DigestHarvestCommand.Create(surroundings),
+        DigestImportCommand.Create(surroundings),
+        DigestSearchCommand.Create(surroundings),
+        DigestDailyCommand.Create(surroundings),
     };
 }

@@ -150,6 +150,9 @@ public sealed class PoliteHttp
         }
     }
 
+    /// <summary>How deeply an answer may nest.</summary>
+    internal int DeepestJson => _options.DeepestJson;
+
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
         var wait = _next - _time.GetUtcNow();

@@ -71,6 +71,13 @@ internal static class JsonFields
         return field.ValueKind == JsonValueKind.Array ? field.EnumerateArray() : throw new InvalidDataException($"'{name}' must be an array, not {Kind(field)}");
     }
 
+    /// <summary>The items of an array field that must be there.</summary>
+    public static IEnumerable<JsonElement> GetItems(this JsonElement element, string name)
+    {
+        element.Get(name);
+        return element.Items(name);
+    }
+
     /// <summary>The text of an element.</summary>
     /// <param name="element">The element.</param>
     /// <param name="name">Its name, for the message.</param>

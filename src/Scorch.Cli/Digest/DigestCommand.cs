@@ -9,6 +9,7 @@ internal static class DigestCommand
     {
         DigestCheckCommand.Create(surroundings),
         DigestHarvestCommand.Create(surroundings),
+        DigestPublishCommand.Create(surroundings),
         DigestImportCommand.Create(surroundings),
         DigestSearchCommand.Create(surroundings),
         DigestDailyCommand.Create(surroundings),

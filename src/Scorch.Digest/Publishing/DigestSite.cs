@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Scorch.Digest;
 
 /// <summary>Where a digest is published, as its feeds tell.</summary>
@@ -27,11 +29,12 @@ public sealed record DigestSite
     /// <summary>Who publishes them.</summary>
     public string AuthorName { get; init; } = "Scorch";
 
-    /// <summary>The address of a post: its slug under <see cref="Address"/>, with a slash at the end.</summary>
+    /// <summary>The address of a post: its slug under <see cref="Address"/>, with a slash at the end; its day where the slug is empty or of dots alone.</summary>
     public Uri AddressOf(DigestPost post)
     {
         ArgumentNullException.ThrowIfNull(post);
-        return new Uri($"{Address.AbsoluteUri}{Uri.EscapeDataString(SafeText.Clean(post.Header.Slug))}/");
+        var name = post.Header.Slug.Trim('.').Length > 0 ? post.Header.Slug : post.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return new Uri($"{Address.AbsoluteUri}{Uri.EscapeDataString(SafeText.Clean(name))}/");
     }
 
     /// <summary>The address of a file beside the posts, e.g. a feed's own.</summary>

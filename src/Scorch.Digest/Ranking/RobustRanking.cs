@@ -20,7 +20,7 @@ namespace Scorch.Digest;
 /// how many accounts there are.
 /// </para>
 /// <para>
-/// The price: who speaks counts for more than how loudly. This cannot be otherwise. Between no echo and a million reposts lie
+/// The price: who speaks counts for more than how loudly. This cannot be otherwise. Between one reaction and a million lie
 /// three factors of 100, so that under any ranking with this property the counts of one account alone move a paper six
 /// places at most. Nor does it help against many accounts in one hand: each of them has a voice. There is no least number of
 /// points either, since famous accounts would then decide which papers enter; <see cref="RankingOptions.LeastAccounts"/> and

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Scorch.Benchmarks.Digest;
 using Scorch.Digest;
 
-// digest-benchmark CONNECTION [--papers N] [--queries N] [--out FILE]
+// digest-benchmark CONNECTION [--papers N] [--queries N] [--out FILE]; with --papers 0 a store that is filled already is searched.
 var connection = args.Length > 0 && !args[0].StartsWith("--", StringComparison.Ordinal) ? args[0] : throw new ArgumentException("Name a store: a SQLite file or a PostgreSQL connection string.");
 var papers = int.Parse(Option("--papers") ?? "1000000", CultureInfo.InvariantCulture);
 var queries = int.Parse(Option("--queries") ?? "1000", CultureInfo.InvariantCulture);

@@ -15,6 +15,12 @@ public static class ExitCode
     /// <summary>A data set is not on this machine.</summary>
     public const int MissingData = 3;
 
+    /// <summary>It did what it could, but a source did not answer; which one is on standard error.</summary>
+    public const int Partial = 4;
+
+    /// <summary>Another process is at the same work.</summary>
+    public const int Busy = 5;
+
     /// <summary>It was stopped by a signal.</summary>
     public const int Cancelled = 130;
 }

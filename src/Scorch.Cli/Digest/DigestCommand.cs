@@ -12,5 +12,8 @@ internal static class DigestCommand
         DigestImportCommand.Create(surroundings),
         DigestSearchCommand.Create(surroundings),
         DigestPublishCommand.Create(surroundings),
+        DigestImportCommand.Create(surroundings),
+        DigestSearchCommand.Create(surroundings),
+        DigestDailyCommand.Create(surroundings),
     };
 }

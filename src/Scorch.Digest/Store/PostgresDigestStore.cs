@@ -14,10 +14,6 @@ internal sealed class PostgresDigestStore : SqlDigestStore
     // So many papers since the last one make the planner's figures and the index's list of pending entries worth tidying.
     private const int TidyPapers = 1000;
 
-    // How many blocks of papers one query covers: the first covers one, each further one four times as many as the one before.
-    private const long BlockGrowth = 4;
-    private const long MostBlocks = 256;
-
     private readonly NpgsqlDataSource _source;
 
     public PostgresDigestStore(NpgsqlConnectionStringBuilder connection)
@@ -159,21 +155,28 @@ internal sealed class PostgresDigestStore : SqlDigestStore
         // The last number that was given out; the papers' largest, or a little more.
         await using var last = new SqlStatement(connection, transaction, "SELECT last_value FROM papers_id_seq");
         var newest = PostgresTerms.BlockOf((long)(await last.ValueAsync(cancellationToken).ConfigureAwait(false))!);
-        await using var select = new SqlStatement(
-            connection, transaction, "SELECT id FROM paper_terms WHERE terms @@ CAST(@query AS tsquery) ORDER BY id DESC LIMIT @limit", "query", "limit");
-        for (var blocks = 1L; newest >= 0 && limit > 0; blocks = Math.Min(BlockGrowth * blocks, MostBlocks))
-        {
-            var oldest = Math.Max(0, newest - blocks + 1);
-            await using (var rows = await select.ReadAsync(cancellationToken, PostgresTerms.Query(query, inTitle, newest, oldest), limit).ConfigureAwait(false))
-            {
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    limit--;
-                    yield return rows.GetInt64(0);
-                }
-            }
 
-            newest = oldest - 1;
+        // One look into the index a block, in the blocks' order; the limit ends the walk. (One query with all blocks joined by "or"
+        // would be checked as a whole for every match.)
+        await using var select = new SqlStatement(
+            connection,
+            transaction,
+            """
+            SELECT hit.id FROM unnest(@queries) AS block (query) CROSS JOIN LATERAL (
+                SELECT id FROM paper_terms WHERE terms @@ CAST(block.query AS tsquery) ORDER BY id DESC LIMIT @limit) AS hit
+            LIMIT @limit
+            """,
+            "queries", "limit");
+        var queries = new List<string>();
+        for (var block = newest; block >= 0; block--)
+        {
+            queries.Add(PostgresTerms.Query(query, inTitle, block));
+        }
+
+        await using var rows = await select.ReadAsync(cancellationToken, queries.ToArray(), limit).ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return rows.GetInt64(0);
         }
     }
 

@@ -6,8 +6,7 @@ namespace Scorch.Digest;
 /// <summary>Lexemes of the full-text index in PostgreSQL: a paper's terms behind the number of its block of papers.</summary>
 /// <remarks>
 /// A GIN index returns all matches at once, in no order: half a million for a frequent word. With the block in the lexeme the same
-/// index answers for the newest blocks only, and a search goes on to older blocks until it has enough. Rare words are looked up in
-/// many blocks by one query.
+/// index answers for one block after the other, the newest first, until a search has enough.
 /// </remarks>
 internal static class PostgresTerms
 {
@@ -30,21 +29,16 @@ internal static class PostgresTerms
         return text.ToString();
     }
 
-    /// <summary>A tsquery for all words of a query in any of the blocks <paramref name="newest"/> down to <paramref name="oldest"/>.</summary>
-    public static string Query(SearchQuery query, bool inTitle, long newest, long oldest)
+    /// <summary>A tsquery for all words of a query in a block.</summary>
+    public static string Query(SearchQuery query, bool inTitle, long block)
     {
         var text = new StringBuilder();
-        for (var block = newest; block >= oldest; block--)
+        var prefix = Prefix(block) + (inTitle ? SearchTerms.TitleMark : "");
+        for (var index = 0; index < query.Words.Count; index++)
         {
-            text.Append(block == newest ? "(" : " | (");
-            for (var index = 0; index < query.Words.Count; index++)
-            {
-                text.Append(index == 0 ? "" : " & ");
-                Quote(text, Prefix(block) + (inTitle ? SearchTerms.TitleMark : ""), query.Words[index]);
-                text.Append(query.LastIsBeginning && index == query.Words.Count - 1 ? ":*" : "");
-            }
-
-            text.Append(')');
+            text.Append(index == 0 ? "" : " & ");
+            Quote(text, prefix, query.Words[index]);
+            text.Append(query.LastIsBeginning && index == query.Words.Count - 1 ? ":*" : "");
         }
 
         return text.ToString();

@@ -131,6 +131,40 @@ public class PointsRankingTests
         Assert.Contains("2202.00001", Assert.Throws<ArgumentException>(() => DigestComposer.Compose(post.Header, ranking, papers, Morning)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nothing_from_outside_keeps_a_post_from_being_written()
+    {
+        string[] nasty =
+        [
+            "", "\n", "a\nb", "x, y", ", ", ",", "a,, b", "\uD800", "\0", "<blockquote class=\"twitter-tweet\"><p", "<blockquote class=\"mention\"", "- links: [abs](https://arxiv.org/abs/1",
+            "\n\n\n\n\n# 2. x\n\ny\n\n- retweets: 1", " (@x", "a (@b) <a href=\"", "</p>", "&amp;", "\r\n", "\u2028", "---",
+        ];
+        var random = new Random(9);
+        for (var round = 0; round < 2000; round++)
+        {
+            var mention = Said("2202.00001", Text(), 60, 1).Mention with
+            {
+                Source = Text(),
+                Address = Text(),
+                AuthorName = Text(),
+                Language = Text(),
+                Text = [TextRun.Plain(Text()), TextRun.LineBreak, TextRun.Link(Text(), Text()), new TextRun(TextRunKind.Link, Text())],
+            };
+            var paper = new PaperMetadata { ArxivId = "2202.00001", Title = Text(), Authors = [Text(), Text()], Categories = [Text(), "cs.LG"], Abstract = Text() };
+            var post = DigestComposer.Compose(
+                PostHeader.For(new DateOnly(2022, 2, 3), Morning),
+                new PointsRanking().Rank([new PaperMention("2202.00001", mention)]),
+                new Dictionary<string, PaperMetadata> { ["2202.00001"] = paper },
+                Morning);
+            var entry = Assert.Single(PostParser.Read(PostMarkdown.RenderBytes(post)).Entries);
+            Assert.Equal(post.Entries[0].Authors, entry.Authors);
+            Assert.Equal(post.Entries[0].Abstract, entry.Abstract);
+            Assert.Equal(post.Entries[0].Mentions[0].AuthorHandle, Assert.Single(entry.Mentions).AuthorHandle);
+        }
+
+        string Text() => string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => nasty[random.Next(nasty.Length)]));
+    }
+
     internal static PaperMention Said(string paper, string account, long? reposts, long? likes) => new(paper, new Mention
     {
         Source = "x",

@@ -37,7 +37,7 @@ public sealed record GalleryOptions
     public DataLocator? Data { get; init; }
 
     /// <summary>How many requests a second one address may make; short bursts may be twice as many.</summary>
-    public int RequestsPerSecond { get; init; } = 10_000;
+    public int RequestsPerSecond { get; init; } = 100_000;
 
     /// <summary>How many searches a second one address may make; short bursts may be twice as many.</summary>
     public int SearchesPerSecond { get; init; } = 50;

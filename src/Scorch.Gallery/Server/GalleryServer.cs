@@ -104,6 +104,7 @@ public sealed class GalleryServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, GalleryOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 2048;
         kestrel.Limits.MaxRequestBodySize = 64 << 10;
         kestrel.Limits.MaxRequestLineSize = 8 << 10;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;

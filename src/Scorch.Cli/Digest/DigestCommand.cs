@@ -9,8 +9,6 @@ internal static class DigestCommand
     {
         DigestCheckCommand.Create(surroundings),
         DigestHarvestCommand.Create(surroundings),
-        DigestImportCommand.Create(surroundings),
-        DigestSearchCommand.Create(surroundings),
         DigestPublishCommand.Create(surroundings),
         DigestImportCommand.Create(surroundings),
         DigestSearchCommand.Create(surroundings),

@@ -71,7 +71,7 @@ internal static class DigestDailyCommand
                 throw new UsageException($"digest daily: {problem.Message}", problem);
             }
 
-            var named = parsed.GetValue(sources) is { Length: > 0 } chosen ? chosen : SourceNames.Where(name => name != "x" || Tokens.Find(Tokens.X) is not null).ToArray();
+            var named = parsed.GetValue(sources) is { Length: > 0 } chosen ? chosen.Distinct().ToArray() : SourceNames.Where(name => name != "x" || Tokens.Find(Tokens.X) is not null).ToArray();
             var listened = named.Select(name => Source(name, surroundings, servers, http)).ToList();
             var arxiv = new ArxivOptions { Http = http with { Interval = TimeSpan.FromSeconds(parsed.GetValue(delay)) } };
             arxiv = arxiv with { OaiAddress = servers.GetValueOrDefault(ArxivName) ?? arxiv.OaiAddress, QueryAddress = servers.GetValueOrDefault(ArxivQueryName) ?? arxiv.QueryAddress };

@@ -24,7 +24,8 @@ public sealed class HostilePostTests
             AuthorHandle = Script,
             Language = Script,
             Source = Script,
-        }) with { Authors = [Script], Categories = [Script] };
+        }) with
+        { Authors = [Script], Categories = [Script] };
         var (gallery, page) = await DayOfAsync(entry);
         await using (gallery)
         {

@@ -113,7 +113,7 @@ public sealed class GallerySite
             : stored;
     }
 
-    /// <summary>Papers of the catalogue whose title, authors, summary or identifiers hold all words of a query, by digest day and rank.</summary>
+    /// <summary>Papers of the catalogue whose title, authors, summary, overview or identifiers hold all words of a query, by digest day and rank.</summary>
     public IReadOnlyList<Paper> SearchCatalog(string query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -123,6 +123,7 @@ public sealed class GallerySite
         static bool Holds(Paper paper, string word) =>
             paper.Title.Contains(word, StringComparison.OrdinalIgnoreCase)
             || paper.Summary.Contains(word, StringComparison.OrdinalIgnoreCase)
+            || paper.Overview.Contains(word, StringComparison.OrdinalIgnoreCase)
             || paper.Slug.Contains(word, StringComparison.OrdinalIgnoreCase)
             || paper.ArxivId.Contains(word, StringComparison.OrdinalIgnoreCase)
             || paper.Room.Equals(word, StringComparison.OrdinalIgnoreCase)

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Scorch.Models.Transformers;
+
+[JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(Gpt2Config))]
+[JsonSerializable(typeof(BertConfig))]
+[JsonSerializable(typeof(T5Config))]
+internal sealed partial class TransformerJson : JsonSerializerContext;

@@ -190,6 +190,8 @@ def gpt2(path):
     logits = layer_norm(x, names, "transformer.ln_f", 1e-5) @ wte.t()
     upstream = torch.randn(logits.shape, generator=names.generator) * mask[:, :, None]
     save(f"{path}/gpt2.npz", names, (logits * upstream).sum(), dict(ids=ids, mask=mask, upstream=upstream), dict(logits=logits))
+    # The same weights as a file of PyTorch's own, in single precision.
+    torch.save({name: value.detach().float() for name, value in names.items()}, f"{path}/gpt2_pytorch_model.bin")
 
 
 def buckets(path):

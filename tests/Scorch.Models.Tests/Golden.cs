@@ -6,13 +6,15 @@ namespace Scorch.Models.Tests;
 /// <summary>Reference values from an .npz file below tests/oracles.</summary>
 internal sealed class Golden(string path)
 {
-    private readonly IReadOnlyDictionary<string, Tensor> arrays = Npz.Load(Path.Combine(Root(), "tests", "oracles", path));
+    private readonly IReadOnlyDictionary<string, Tensor> arrays = Npz.Load(PathOf(path));
 
     public Tensor this[string name] => arrays[name];
 
     /// <summary>The arrays below a prefix, without it.</summary>
     public Dictionary<string, Tensor> Below(string prefix) =>
         arrays.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+
+    public static string PathOf(string path) => Path.Combine(Root(), "tests", "oracles", path);
 
     private static string Root()
     {

@@ -122,16 +122,12 @@ public class Gpt2Tests
         Assert.Equal(124_439_808, Count(Gpt2Config.Small));
     }
 
-    /// <summary>Parameters of a configuration, by its formula: embeddings, blocks, last normalisation.</summary>
+    /// <summary>Linear in layers, vocabulary and positions: small models give the slopes.</summary>
     private static long Count(Gpt2Config config)
     {
-        long Of(Gpt2Config shape) => new Gpt2LanguageModel(shape, new(1)).ParameterCount;
-        // Linear in layers, vocabulary and positions: three small models give the slopes.
-        var small = config with { VocabularySize = 2, Positions = 2, Layers = 1 };
-        var first = Of(small);
-        return first + ((config.Layers - 1) * (Of(small with { Layers = 2 }) - first))
-            + ((config.VocabularySize - 2) * (Of(small with { VocabularySize = 3 }) - first))
-            + ((config.Positions - 2) * (Of(small with { Positions = 3 }) - first));
+        long Of(int layers) => new Gpt2LanguageModel(config with { VocabularySize = 2, Positions = 2, Layers = layers }, new(1)).ParameterCount;
+        var first = Of(1);
+        return first + ((config.Layers - 1) * (Of(2) - first)) + ((config.VocabularySize + config.Positions - 4L) * config.Features);
     }
 
     [Fact]

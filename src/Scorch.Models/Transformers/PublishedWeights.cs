@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Scorch.Checkpoints;
 using Scorch.Modules;
@@ -39,9 +40,10 @@ internal sealed record PublishedWeights(Func<string, string> Rename, Func<string
 
     public static TModel LoadFolder<TConfig, TModel>(
         string folder, JsonTypeInfo<TConfig> contract, Func<TConfig, IReadOnlyDictionary<string, Tensor>, TModel> build, Action<TModel, IReadOnlyDictionary<string, Tensor>> load)
+        where TConfig : new()
         where TModel : Module
     {
-        var config = ModelFolder.LoadConfig(folder, contract);
+        var config = LoadConfig(folder, contract);
         var pickled = Path.Combine(folder, "pytorch_model.bin");
         var holdsSafeTensors = File.Exists(Path.Combine(folder, "model.safetensors")) || File.Exists(Path.Combine(folder, "model.safetensors.index.json"));
         var weights = !holdsSafeTensors && File.Exists(pickled) ? PyTorchFile.Load(pickled) : ModelFolder.LoadWeights(folder);
@@ -55,6 +57,24 @@ internal sealed record PublishedWeights(Func<string, string> Rename, Func<string
         catch (ArgumentException error)
         {
             throw new CheckpointException($"{folder}: the weights do not fit the model that config.json describes ({error.Message}). Check that both belong together.", error);
+        }
+    }
+
+    /// <summary>The file's settings over the defaults: published files leave out what was usual when they were written.</summary>
+    private static TConfig LoadConfig<TConfig>(string folder, JsonTypeInfo<TConfig> contract)
+        where TConfig : new()
+    {
+        var given = ModelFolder.LoadConfig(folder, TransformerJson.Default.JsonObject);
+        var settings = JsonSerializer.SerializeToNode(new TConfig(), contract)!.AsObject();
+        foreach (var (name, value) in given)
+            if (settings.ContainsKey(name)) settings[name] = value?.DeepClone();
+        try
+        {
+            return settings.Deserialize(contract)!;
+        }
+        catch (JsonException error)
+        {
+            throw new CheckpointException($"{Path.Combine(folder, "config.json")}: not a {typeof(TConfig).Name} ({error.Message}). Correct the file, or use a model that this code knows.", error);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Scorch.Models.Transformers;
@@ -6,4 +7,5 @@ namespace Scorch.Models.Transformers;
 [JsonSerializable(typeof(Gpt2Config))]
 [JsonSerializable(typeof(BertConfig))]
 [JsonSerializable(typeof(T5Config))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class TransformerJson : JsonSerializerContext;

@@ -44,6 +44,20 @@ public sealed class TransformerBlock : Module
 
     internal bool SupportsCache => SelfAttention.SupportsCache && CrossAttention is null or { SupportsCache: true };
 
+    /// <summary>Runs the block alone.</summary>
+    /// <param name="hidden">[batch, time, features].</param>
+    /// <param name="scope">What the self-attention looks at.</param>
+    /// <param name="context">Tokens and further inputs.</param>
+    /// <param name="memory">The encoded series [batch, keys, features], where the block looks at one.</param>
+    /// <param name="memoryScope">Which of its keys are looked at; none for all.</param>
+    /// <returns>[batch, time, features].</returns>
+    public Tensor Forward(Tensor hidden, AttentionScope scope, TransformerContext context, Tensor? memory = null, AttentionScope? memoryScope = null)
+    {
+        if (memory is null != CrossAttention is null)
+            throw new ArgumentException(memory is null ? "TransformerBlock: it looks at an encoded series; give one." : "TransformerBlock: it looks at no encoded series; leave it out.", nameof(memory));
+        return Forward(hidden, memory, scope, memoryScope ?? new(), context, null, null);
+    }
+
     internal Tensor Forward(
         Tensor hidden, Tensor? memory, AttentionScope scope, AttentionScope? memoryScope, TransformerContext context, AttentionCache? own, AttentionCache? cross)
     {

@@ -64,6 +64,8 @@ public static class ScorchCommand
             RunCommand.Create(surroundings),
             EvidenceCommand.Create(surroundings),
             DataCommand.Create(surroundings),
+            ServeCommand.Create(surroundings),
+            PublishCommand.Create(surroundings),
             DigestCommand.Create(surroundings),
             VersionCommand.Create(surroundings),
         };

@@ -20,11 +20,10 @@ internal static class DigestStoreOption
     /// <exception cref="UsageException">The connection string is neither a file nor PostgreSQL's.</exception>
     public static async Task<IDigestStore> OpenAsync(string? connection, CancellationToken cancellationToken)
     {
-        var variable = Environment.GetEnvironmentVariable(Variable);
         IDigestStore store;
         try
         {
-            store = DigestStores.Open(connection ?? (string.IsNullOrEmpty(variable) ? DefaultFile : variable));
+            store = DigestStores.Open(connection ?? Usual);
         }
         catch (ArgumentException problem)
         {
@@ -42,6 +41,9 @@ internal static class DigestStoreOption
             throw;
         }
     }
+
+    /// <summary>The store that is meant where none is named.</summary>
+    public static string Usual => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable ? variable : DefaultFile;
 
     private static string DefaultFile => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "scorch", "digest.db");

@@ -6,15 +6,22 @@ namespace Scorch.Digest;
 public sealed record DigestSite
 {
     private readonly Uri _address = null!;
+    private readonly Uri? _feeds;
 
     /// <summary>The address under which the posts lie: absolute, http or https, ending in a slash.</summary>
     /// <exception cref="ArgumentException">The address is none of that.</exception>
     public required Uri Address
     {
         get => _address;
-        init => _address = value is { IsAbsoluteUri: true } && value.Scheme is "http" or "https" && value.AbsolutePath.EndsWith('/') && value.Query.Length + value.Fragment.Length == 0
-            ? value
-            : throw new ArgumentException($"The site's address '{value}' must be absolute, http or https, and end in a slash.", nameof(value));
+        init => _address = Folder(value);
+    }
+
+    /// <summary>The address under which the feeds lie, of the same form; beside the posts unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">The address is not of that form.</exception>
+    public Uri Feeds
+    {
+        get => _feeds ?? _address;
+        init => _feeds = Folder(value);
     }
 
     /// <summary>The title of the feeds.</summary>
@@ -37,6 +44,11 @@ public sealed record DigestSite
         return new Uri($"{Address.AbsoluteUri}{Uri.EscapeDataString(SafeText.Clean(name))}/");
     }
 
-    /// <summary>The address of a file beside the posts, e.g. a feed's own.</summary>
-    internal Uri AddressOf(string file) => new($"{Address.AbsoluteUri}{file}");
+    /// <summary>The address of a feed's own file.</summary>
+    internal Uri AddressOf(string file) => new($"{Feeds.AbsoluteUri}{file}");
+
+    private static Uri Folder(Uri address) =>
+        address is { IsAbsoluteUri: true } && address.Scheme is "http" or "https" && address.AbsolutePath.EndsWith('/') && address.Query.Length + address.Fragment.Length == 0
+            ? address
+            : throw new ArgumentException($"The site's address '{address}' must be absolute, http or https, and end in a slash.", nameof(address));
 }

@@ -17,22 +17,27 @@ public static class DigestStores
             throw new ArgumentException("A store needs a file's path or a PostgreSQL connection string; this one is empty.", nameof(connection));
         }
 
-        if (PostgresAddress.TryParse(connection) is { } postgres)
-        {
-            return new PostgresDigestStore(postgres);
-        }
+        return PostgresAddress.TryParse(connection) is { } postgres ? new PostgresDigestStore(postgres) : new SqliteDigestStore(SqlitePath(connection));
+    }
 
+    /// <summary>The full path of the file that a connection string names; null where it names a server.</summary>
+    /// <exception cref="ArgumentException">It is no connection string.</exception>
+    public static string? FileOf(string connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return PostgresAddress.TryParse(connection) is null ? Path.GetFullPath(SqlitePath(connection)) : null;
+    }
+
+    private static string SqlitePath(string connection)
+    {
         var path = connection.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) ? connection["sqlite:".Length..] : connection;
         if (path.StartsWith("//", StringComparison.Ordinal) && path.Length < connection.Length)
         {
             path = path[2..];
         }
 
-        if (path.Contains("://", StringComparison.Ordinal) || path is "" or ":memory:" || path.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new ArgumentException("A store is a SQLite file (a path or sqlite:PATH) or PostgreSQL (postgres://... or Host=...); this connection string is neither.", nameof(connection));
-        }
-
-        return new SqliteDigestStore(path);
+        return path.Contains("://", StringComparison.Ordinal) || path is "" or ":memory:" || path.Contains('\0', StringComparison.Ordinal)
+            ? throw new ArgumentException("A store is a SQLite file (a path or sqlite:PATH) or PostgreSQL (postgres://... or Host=...); this connection string is neither.", nameof(connection))
+            : path;
     }
 }

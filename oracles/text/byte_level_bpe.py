@@ -73,16 +73,21 @@ def encode(text, vocabulary, ranks):
     return ids
 
 
-corpus = LINES + PROSE.split("\n")
-vocabulary, merges = train(corpus, 700, 2)
-numbers = {token: n for n, token in enumerate(vocabulary)}
-ranks = {}
-for n, merge in enumerate(merges):
-    ranks.setdefault(merge, n)
-texts = all_texts()
-with open("tests/oracles/text/byte_level_bpe.json", "w") as file:
-    json.dump({
-        "corpus": corpus, "vocabulary": vocabulary, "merges": [list(m) for m in merges], "texts": texts,
-        "pieces": [PATTERN.findall(text) for text in texts], "ids": [encode(text, numbers, ranks) for text in texts],
-    }, file)
-print(len(vocabulary), len(merges))
+def main():
+    corpus = LINES + PROSE.split("\n")
+    vocabulary, merges = train(corpus, 700, 2)
+    numbers = {token: n for n, token in enumerate(vocabulary)}
+    ranks = {}
+    for n, merge in enumerate(merges):
+        ranks.setdefault(merge, n)
+    texts = all_texts()
+    with open("tests/oracles/text/byte_level_bpe.json", "w") as file:
+        json.dump({
+            "corpus": corpus, "vocabulary": vocabulary, "merges": [list(m) for m in merges], "texts": texts,
+            "pieces": [PATTERN.findall(text) for text in texts], "ids": [encode(text, numbers, ranks) for text in texts],
+        }, file)
+    print(len(vocabulary), len(merges))
+
+
+if __name__ == "__main__":
+    main()

@@ -110,6 +110,37 @@ public class ByteLevelBpeTests
     }
 
     [Fact]
+    public void Special_tokens_may_be_added_later()
+    {
+        var tokenizer = Trained.WithSpecialTokens("<user>", "<system>");
+        Assert.Equal(Trained.Count + 2, tokenizer.Count);
+        Assert.Equal([Trained.Count, .. Trained.Encode("hi")], tokenizer.Encode("<user>hi", SpecialTokenHandling.Recognize));
+        Assert.Contains("'<user>'", Assert.Throws<ArgumentException>(() => tokenizer.WithSpecialTokens("<user>")).Message);
+    }
+
+    [DataFact]
+    public void Merges_and_ids_of_Shakespeare_are_those_of_recounting()
+    {
+        var golden = Oracle.Json("bpe_shakespeare.json");
+        var text = File.ReadAllText(Path.Combine(DataFactAttribute.Folder!, "tiny-shakespeare", "input.txt"));
+        var tokenizer = ByteLevelBpeTokenizer.Train([text], new BytePairTraining { VocabularySize = 856, SpecialTokens = [] });
+        Assert.Equal(golden.GetProperty("merges").Rows().Select(merge => (merge[0].GetString()!, merge[1].GetString()!)), tokenizer.Merges);
+        Assert.Equal(golden.GetProperty("ids").Integers(), tokenizer.Encode(text[^20000..]));
+        Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
+    }
+
+    [Fact]
+    public void Training_on_a_long_line_without_spaces_ends()
+    {
+        var random = new Random(2);
+        var line = string.Create(1 << 18, random, (span, source) =>
+        {
+            foreach (ref var letter in span) letter = (char)('a' + source.Next(20));
+        });
+        Assert.Equal(1000, ByteLevelBpeTokenizer.Train([line], new BytePairTraining { VocabularySize = 1000 }).Count);
+    }
+
+    [Fact]
     public void A_long_line_without_spaces_is_encoded_in_time_that_grows_with_its_length()
     {
         var random = new Random(1);

@@ -74,6 +74,11 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
         return new(vocabulary, merges, training.SpecialTokens);
     }
 
+    /// <summary>The same tokeniser with more special tokens (speakers, questions, answers), numbered after its own.</summary>
+    /// <param name="names">Their names, which the vocabulary lacks.</param>
+    /// <exception cref="ArgumentException">The vocabulary has one of them already.</exception>
+    public ByteLevelBpeTokenizer WithSpecialTokens(params IReadOnlyList<string> names) => new([.. tokens, .. names], merges, [.. SpecialTokens.Keys, .. names]);
+
     /// <summary>The special token that GPT-2 puts between documents.</summary>
     public const string EndOfText = "<|endoftext|>";
 

@@ -10,6 +10,7 @@ internal sealed class BytePairTrainer
     private readonly List<(int[] Symbols, long Count)> words = [];
     private readonly Dictionary<(int Left, int Right), long> counts = [];
     private readonly Dictionary<(int Left, int Right), HashSet<int>> places = [];
+    private readonly HashSet<(int Left, int Right)> grown = [];
     private readonly PriorityQueue<(int Left, int Right), (long NegativeCount, int Left, int Right)> queue = new();
 
     public BytePairTrainer(BytePairTraining training)
@@ -28,7 +29,7 @@ internal sealed class BytePairTrainer
         var vocabulary = ByteAlphabet.Bytes.Select(value => ByteAlphabet.Characters[value].ToString()).ToList();
         var known = vocabulary.ToDictionary(token => token, token => vocabulary.IndexOf(token), StringComparer.Ordinal);
         var merges = new List<(string Left, string Right)>();
-        for (var word = 0; word < words.Count; word++) Count(word, 1);
+        for (var word = 0; word < words.Count; word++) Count(word, words[word].Symbols, null, words[word].Count);
         foreach (var (pair, count) in counts) queue.Enqueue(pair, (-count, pair.Left, pair.Right));
         while (vocabulary.Count < training.VocabularySize - training.SpecialTokens.Count && queue.TryDequeue(out var pair, out var priority))
         {
@@ -81,57 +82,55 @@ internal sealed class BytePairTrainer
                 if (part.Length > 1) words.Add(([.. part.Select(value => idOfByte[value])], count));
     }
 
-    /// <summary>Adds (1) or takes away (-1) the pairs of a word.</summary>
-    private void Count(int word, int sign)
+    /// <summary>Adds a word's pairs that touch a changed symbol to the counts, or takes them away when <paramref name="times"/> is negative.</summary>
+    private void Count(int word, int[] symbols, bool[]? changed, long times)
     {
-        var (symbols, count) = words[word];
         for (var i = 0; i + 1 < symbols.Length; i++)
         {
+            if (changed is not null && !changed[i] && !changed[i + 1]) continue;
             var pair = (symbols[i], symbols[i + 1]);
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, pair, out _) += sign * count;
-            if (sign < 0) continue;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, pair, out _) += times;
+            if (times < 0) continue;
             ref var where = ref CollectionsMarshal.GetValueRefOrAddDefault(places, pair, out _);
             (where ??= []).Add(word);
+            grown.Add(pair);
         }
     }
 
     private void Merge((int Left, int Right) pair, int merged)
     {
         if (!places.Remove(pair, out var where)) return;
-        var grown = new HashSet<(int, int)>();
+        grown.Clear();
         foreach (var word in where)
         {
             var (symbols, count) = words[word];
-            if (!Holds(symbols, pair)) continue;
-            Count(word, -1);
-            words[word] = (Replace(symbols, pair, merged), count);
-            Count(word, 1);
-            var after = words[word].Symbols;
-            for (var i = 0; i + 1 < after.Length; i++)
-                if (after[i] == merged || after[i + 1] == merged) grown.Add((after[i], after[i + 1]));
+            var (replaced, changedBefore, changedAfter) = Replace(symbols, pair, merged);
+            if (replaced.Length == symbols.Length) continue;
+            Count(word, symbols, changedBefore, -count);
+            Count(word, replaced, changedAfter, count);
+            words[word] = (replaced, count);
         }
         counts.Remove(pair);
-        places.Remove(pair);
         foreach (var (left, right) in grown)
             if (counts.GetValueOrDefault((left, right)) is > 0 and var count) queue.Enqueue((left, right), (-count, left, right));
     }
 
-    private static bool Holds(int[] symbols, (int Left, int Right) pair)
+    /// <summary>Merges a pair from the left; tells which symbols were merged, and which came of it.</summary>
+    private static (int[] Symbols, bool[] Merged, bool[] Made) Replace(int[] symbols, (int Left, int Right) pair, int merged)
     {
-        for (var i = 0; i + 1 < symbols.Length; i++)
-            if (symbols[i] == pair.Left && symbols[i + 1] == pair.Right) return true;
-        return false;
-    }
-
-    private static int[] Replace(int[] symbols, (int Left, int Right) pair, int merged)
-    {
-        var result = new List<int>(symbols.Length);
+        var result = new int[symbols.Length];
+        var changedBefore = new bool[symbols.Length];
+        var changedAfter = new bool[symbols.Length];
+        var length = 0;
         for (var i = 0; i < symbols.Length; i++)
         {
-            var matches = i + 1 < symbols.Length && symbols[i] == pair.Left && symbols[i + 1] == pair.Right;
-            result.Add(matches ? merged : symbols[i]);
-            if (matches) i++;
+            var matches = symbols[i] == pair.Left && i + 1 < symbols.Length && symbols[i + 1] == pair.Right;
+            changedAfter[length] = matches;
+            result[length++] = matches ? merged : symbols[i];
+            if (!matches) continue;
+            changedBefore[i] = changedBefore[i + 1] = true;
+            i++;
         }
-        return [.. result];
+        return (length == symbols.Length ? symbols : result[..length], changedBefore, changedAfter);
     }
 }

@@ -16,5 +16,5 @@ public sealed record BytePairTraining
     public IReadOnlyList<string> SpecialTokens { get; init; } = [ByteLevelBpeTokenizer.EndOfText];
 
     /// <summary>A piece with more bytes (a line without spaces) is counted in parts of so many bytes, so that training stays linear.</summary>
-    public int LongestPiece { get; init; } = 1024;
+    public int LongestPiece { get; init; } = 256;
 }

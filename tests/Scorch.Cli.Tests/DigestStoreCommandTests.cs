@@ -19,7 +19,7 @@ public class DigestStoreCommandTests
         var search = await Cli.RunAsync("digest", "search", "zebra", "stripes", "--store", folder["store.db"]);
         var json = await Cli.RunAsync("digest", "search", "nets", "--limit", "1", "--json", "--store", folder["store.db"]);
 
-        Assert.Equal((0, "1 files: 0 posts saved, 0 unchanged; 2 papers and 0 mentions read; 0 problems\n"), (import.Code, import.Output));
+        Assert.Equal((0, "1 files: 0 posts saved, 0 unchanged; of JSON Lines 2 papers and 0 mentions; 0 problems\n"), (import.Code, import.Output));
         Assert.Equal((0, "3105.00001  Zebra nets\n    Ada Example\n"), (search.Code, search.Output));
         Assert.StartsWith("""{"arxivId":"3105.0000""", json.Output);
         Assert.Contains("There are more", json.Error);

@@ -10,7 +10,7 @@ public sealed class PageTests(Gallery gallery) : IClassFixture<Gallery>
 {
     private static readonly string[] Paths =
     [
-        "/", "/days", "/days/2021-06-09", "/rooms", "/rooms/vision", "/papers/repvgg", "/papers/pinn-poisson", "/papers/doubleml", "/papers/gevb",
+        "/", "/days", "/days/2021-06-09", "/rooms", "/rooms/vision", "/papers/repvgg", "/papers/pinn-poisson", "/papers/doubleml", "/papers/gevb", "/papers/pinn-poisson/source/HybridPoisson",
         "/evidence", "/evidence?room=Vision&verdict=confirmed", "/search?q=network", "/search?q=", "/no-such-page",
     ];
 

@@ -61,7 +61,7 @@ internal sealed record Results(Machine Machine, string Commit, string Date, IRea
         JsonSerializer.Deserialize(File.ReadAllText(path), ResultsJson.Default.Results) ?? throw new InvalidDataException($"{path} holds no results.");
 
     /// <summary>The newest of a folder by the date in its name.</summary>
-    public static string? Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).LastOrDefault() : null;
+    public static string? Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "????-??-??-*.json").Order(StringComparer.Ordinal).LastOrDefault() : null;
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -21,7 +21,7 @@ internal static class DigestImportCommand
                 var summary = await importer.ImportAsync(parsed.GetRequiredValue(paths), cancellationToken).ConfigureAwait(false);
                 surroundings.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{summary.Files} files: {summary.PostsSaved} posts saved, {summary.PostsUnchanged} unchanged; {summary.Papers} papers and {summary.Mentions} mentions read; {summary.Problems} problems"));
+                    $"{summary.Files} files: {summary.PostsSaved} posts saved, {summary.PostsUnchanged} unchanged; of JSON Lines {summary.Papers} papers and {summary.Mentions} mentions; {summary.Problems} problems"));
                 return summary.Problems == 0 ? ExitCode.Success : ExitCode.Failure;
             }
         });

@@ -48,7 +48,7 @@ public interface IDigestStore : IAsyncDisposable
     /// <summary>Papers whose title, authors or abstract hold all words of a query, best match first.</summary>
     /// <remarks>
     /// Words are compared without case, accents and plural endings; where no paper holds the last word, it is taken as the beginning of
-    /// one. Ranked (BM25F) are the newest 500 matches and the newest 250 whose title holds all words; where there are more, they follow
+    /// one (from four letters on). Ranked (BM25F) are the newest 500 matches and the newest 250 whose title holds all words; where there are more, they follow
     /// newest first. Of a paper, at most 200 000 characters are searched.
     /// </remarks>
     /// <param name="query">Words as a person types them; no character has a meaning of its own. At most 32 count.</param>

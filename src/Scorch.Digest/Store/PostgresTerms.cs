@@ -11,7 +11,7 @@ namespace Scorch.Digest;
 internal static class PostgresTerms
 {
     /// <summary>Papers of a block: their numbers' lowest bits.</summary>
-    public const int BlockBits = 12;
+    public const int BlockBits = 14;
 
     /// <summary>The block of a paper.</summary>
     public static long BlockOf(long id) => id >> BlockBits;

@@ -15,6 +15,9 @@ internal abstract partial class SqlDigestStore
 
     private const int LargestPage = 100;
 
+    // Shorter beginnings stand for so many words that their papers are half of all.
+    private const int ShortestBeginning = 4;
+
     /// <inheritdoc/>
     public async Task<SearchPage> SearchAsync(string query, int offset = 0, int limit = 20, CancellationToken cancellationToken = default)
     {
@@ -31,7 +34,7 @@ internal abstract partial class SqlDigestStore
         await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await BeginSearchAsync(connection, cancellationToken).ConfigureAwait(false);
         var newest = await TakeAsync(wanted, inTitle: false, RankedPapers).ConfigureAwait(false);
-        if (newest.Count == 0 && (await TakeAsync(new SearchQuery([wanted.Words[^1]]), inTitle: false, 1).ConfigureAwait(false)).Count == 0)
+        if (newest.Count == 0 && wanted.Words[^1].Length >= ShortestBeginning && (await TakeAsync(new SearchQuery([wanted.Words[^1]]), inTitle: false, 1).ConfigureAwait(false)).Count == 0)
         {
             // Nothing holds the last word: perhaps it is not typed to its end.
             wanted = wanted with { LastIsBeginning = true };

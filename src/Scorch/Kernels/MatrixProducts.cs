@@ -162,12 +162,19 @@ internal static unsafe class MatrixProducts<T>
         {
             for (var tile = 0; tile < block.RightTiles; tile++) block.PackRight(tile);
         }
-        // Low products are cut finer, and across, so that there is work to share.
-        var height = block.Rows >= 4 * BlockRows ? BlockRows : BlockRows / 4;
+        // Low products are cut finer, and across, so that there is work to share. Chunks are of one size but for a tile, and their number
+        // is one that two and four threads share evenly: a small rest at the end would leave all threads but one waiting.
+        var tiles = (block.Rows + MatrixMicroKernels.MaximumHeight - 1) / MatrixMicroKernels.MaximumHeight;
+        var most = (block.Rows >= 4 * BlockRows ? BlockRows : BlockRows / 4) / MatrixMicroKernels.MaximumHeight;
+        var down = Math.Min(tiles, (((tiles + most - 1) / most) + 3) & ~3);
         var width = block.Rows >= BlockRows ? BlockColumns : BlockColumns / 4;
-        var down = (block.Rows + height - 1) / height;
         var across = (block.Columns + width - 1) / width;
-        WorkPool.Run(down * across, chunk => block.Compute(chunk % down * height, height, chunk / down * width, width));
+        WorkPool.Run(down * across, chunk =>
+        {
+            var from = chunk % down * tiles / down * MatrixMicroKernels.MaximumHeight;
+            var to = ((chunk % down) + 1) * tiles / down * MatrixMicroKernels.MaximumHeight;
+            block.Compute(from, to - from, chunk / down * width, width);
+        });
     }
 
     /// <summary>All rows of C, some of its columns, some of the depth.</summary>

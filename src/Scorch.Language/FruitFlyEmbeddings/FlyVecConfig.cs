@@ -18,8 +18,9 @@ public enum ChunkUnit
 
 /// <summary>Settings of the fruit fly's network. The defaults are those of the authors' released training script.</summary>
 /// <remarks>
-/// The published learning rate of 2e-4 belongs to hundreds of thousands of batches an epoch. On a million words take 0.05 to 0.1
-/// with batches of 1,000, and leave out the 100 to 200 most frequent words.
+/// The published learning rate of 2e-4 belongs to hundreds of thousands of batches an epoch. On some hundred thousand words take about 1
+/// with batches of 1,000, and leave out the 100 to 200 most frequent words; <see cref="FlyVecModel.Norms"/> near 1 tell that the neurons
+/// have learnt. The first weights should give norms above 1: a neuron that wins shrinks towards 1, so that each gets its turn.
 /// </remarks>
 public sealed record FlyVecConfig
 {

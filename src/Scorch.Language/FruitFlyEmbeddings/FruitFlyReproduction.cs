@@ -77,7 +77,7 @@ public sealed class FruitFlyReproduction : Reproduction
         var (vocabulary, drop, epochs, batch, rate) = scale switch
         {
             Scale.Smoke => (500, 50, 2, 200, 0.1),
-            Scale.Laptop => (6000, 150, 8, 1000, 0.1),
+            Scale.Laptop => (6000, 150, 15, 1000, 2.0),
             _ => (20_000, 0, 15, 10_000, 2e-4),
         };
         return

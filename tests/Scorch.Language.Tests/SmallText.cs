@@ -14,7 +14,14 @@ internal static class SmallText
 
     public static readonly FlyVecConfig Config = new()
     {
-        Neurons = 12, Window = 5, VocabularySize = 18, Epochs = 15, BatchSize = 20, LearningRate = 0.1, InitialDeviation = 0.5, Seed = 3,
+        Neurons = 12,
+        Window = 5,
+        VocabularySize = 18,
+        Epochs = 15,
+        BatchSize = 20,
+        LearningRate = 0.1,
+        InitialDeviation = 0.5,
+        Seed = 3,
     };
 
     public static TextCorpus Corpus { get; } = Make();

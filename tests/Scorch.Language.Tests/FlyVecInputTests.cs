@@ -42,26 +42,26 @@ public sealed class FlyVecInputTests : IDisposable
     [Fact]
     public void Numbered_text_goes_to_disk_and_back()
     {
-        var tokens = new TokenStream([1, 2, 3, 4, 5, 6, 7], [0, 3]);
+        var tokens = new FlyTokens([1, 2, 3, 4, 5, 6, 7], [0, 3]);
         Assert.Equal([0L, 3, 7], tokens.Offsets.ToArray());
         tokens.Save(folder);
-        var again = TokenStream.Load(folder);
+        var again = FlyTokens.Load(folder);
         Assert.Equal(tokens.Ids.ToArray(), again.Ids.ToArray());
         Assert.Equal(tokens.Offsets.ToArray(), again.Offsets.ToArray());
         Assert.Equal(1 + 2, tokens.CountWindows(3));
-        var bytes = File.ReadAllBytes(Path.Combine(folder, TokenStream.IdsFile));
+        var bytes = File.ReadAllBytes(Path.Combine(folder, FlyTokens.IdsFile));
         Assert.Equal(0, (bytes.Length - (7 * 4)) % 64);
-        File.WriteAllBytes(Path.Combine(folder, TokenStream.IdsFile), bytes[..^3]);
-        Assert.Throws<CheckpointException>(() => TokenStream.Load(folder));
+        File.WriteAllBytes(Path.Combine(folder, FlyTokens.IdsFile), bytes[..^3]);
+        Assert.Throws<CheckpointException>(() => FlyTokens.Load(folder));
     }
 
     [Fact]
     public void Offsets_that_do_not_fit_are_refused()
     {
-        Assert.Contains("must increase", Assert.Throws<ArgumentException>(() => new TokenStream([1, 2, 3], [0, 2, 2])).Message);
-        Assert.Contains("only 3 words", Assert.Throws<ArgumentException>(() => new TokenStream([1, 2, 3], [0, 4])).Message);
-        Assert.Contains("begin at 0", Assert.Throws<ArgumentException>(() => new TokenStream([1, 2, 3], [1])).Message);
-        Assert.Contains("negative", Assert.Throws<ArgumentException>(() => new TokenStream([1, -2, 3], [0])).Message);
+        Assert.Contains("must increase", Assert.Throws<ArgumentException>(() => new FlyTokens([1, 2, 3], [0, 2, 2])).Message);
+        Assert.Contains("only 3 words", Assert.Throws<ArgumentException>(() => new FlyTokens([1, 2, 3], [0, 4])).Message);
+        Assert.Contains("begin at 0", Assert.Throws<ArgumentException>(() => new FlyTokens([1, 2, 3], [1])).Message);
+        Assert.Contains("negative", Assert.Throws<ArgumentException>(() => new FlyTokens([1, -2, 3], [0])).Message);
     }
 
     [Theory]
@@ -75,8 +75,8 @@ public sealed class FlyVecInputTests : IDisposable
     {
         Assert.Contains("only 960 windows", (await Assert.ThrowsAsync<ArgumentException>(() => FlyVec.FitAsync(SmallText.Corpus, SmallText.Config with { BatchSize = 961 }))).Message);
         Assert.Contains("18 distinct words", (await Assert.ThrowsAsync<ArgumentException>(() => FlyVec.FitAsync(SmallText.Corpus, SmallText.Config with { VocabularySize = 19 }))).Message);
-        Assert.Throws<FileNotFoundException>(() => TextCorpus.FromFiles([Path.Combine(folder, "nothing.txt")]));
-        Assert.Throws<ArgumentException>(() => TextCorpus.FromFiles([folder]));
+        Assert.Throws<FileNotFoundException>(() => FlyCorpus.FromFiles([Path.Combine(folder, "nothing.txt")]));
+        Assert.Throws<ArgumentException>(() => FlyCorpus.FromFiles([folder]));
     }
 
     [Fact]
@@ -98,12 +98,12 @@ public sealed class FlyVecInputTests : IDisposable
     [Fact]
     public void Text_is_split_as_described()
     {
-        Assert.Equal(["the", "dog's", "<NUM>", "dogs", "caf", "ol"], TextCorpus.Words("The dog's 3rd 'dogs' — café; Olé!".Replace("Olé", "Ol", StringComparison.Ordinal)));
+        Assert.Equal(["the", "dog's", "<NUM>", "dogs", "caf", "ol"], FlyCorpus.Words("The dog's 3rd 'dogs' — café; Olé!".Replace("Olé", "Ol", StringComparison.Ordinal)));
         var text = "One two. Three\nfour!\n\nFive";
-        Assert.Equal(["one two", "three four", "five"], TextCorpus.FromTexts([text], ChunkUnit.Sentence).Chunks().Select(chunk => string.Join(' ', chunk)));
-        Assert.Equal(["one two three four", "five"], TextCorpus.FromTexts([text], ChunkUnit.Paragraph).Chunks().Select(chunk => string.Join(' ', chunk)));
-        Assert.Equal(["one two three", "four", "five"], TextCorpus.FromTexts([text], ChunkUnit.Line).Chunks().Select(chunk => string.Join(' ', chunk)));
-        Assert.Single(TextCorpus.FromTexts([text]).Chunks());
+        Assert.Equal(["one two", "three four", "five"], FlyCorpus.FromTexts([text], ChunkUnit.Sentence).Chunks().Select(chunk => string.Join(' ', chunk)));
+        Assert.Equal(["one two three four", "five"], FlyCorpus.FromTexts([text], ChunkUnit.Paragraph).Chunks().Select(chunk => string.Join(' ', chunk)));
+        Assert.Equal(["one two three", "four", "five"], FlyCorpus.FromTexts([text], ChunkUnit.Line).Chunks().Select(chunk => string.Join(' ', chunk)));
+        Assert.Single(FlyCorpus.FromTexts([text]).Chunks());
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class FlyVecInputTests : IDisposable
     {
         // "bank" stands among animals and among colours; its neurons differ with the company.
         var texts = Enumerable.Range(0, 40).Select(i => string.Join(' ', Enumerable.Range(0, 20).Select(j => j % 4 == 2 ? "bank" : SmallText.Topics[i % 2 == 0 ? 0 : 2][(i + (j * 5)) % 6])));
-        var model = await FlyVec.FitAsync(TextCorpus.FromTexts(texts), SmallText.Config with { VocabularySize = 13 });
+        var model = await FlyVec.FitAsync(FlyCorpus.FromTexts(texts), SmallText.Config with { VocabularySize = 13 });
         WordInContextPair[] pairs =
         [
             new("bank", "cat bank dog", "horse cow bank", true), new("bank", "red bank blue", "green bank black", true),
@@ -165,7 +165,7 @@ public sealed class FlyVecInputTests : IDisposable
         File.WriteAllLines(text, SmallText.Corpus.Chunks().Select(chunk => string.Join(' ', chunk)));
         var model = Path.Combine(folder, "small.fly");
         await Call("train", new() { ["text"] = text, ["out"] = model, ["vocabulary"] = "18", ["drop"] = "0", ["neurons"] = "12", ["window"] = "5", ["batch"] = "20", ["tokens"] = folder });
-        Assert.Equal(1200, TokenStream.Load(folder).Ids.Length);
+        Assert.Equal(1200, FlyTokens.Load(folder).Ids.Length);
         Assert.Equal(3, (await Call("nearest", new() { ["word"] = "cat", ["model"] = model, ["k"] = "3", ["count"] = "3" })).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.NotEmpty(await Call("encode", new() { ["word"] = "Cat", ["model"] = model, ["k"] = "3", ["sentence"] = "a cat and a dog" }));
         Assert.Contains("Did you mean cat", (await Assert.ThrowsAsync<UsageException>(() => Call("nearest", new() { ["word"] = "catt", ["model"] = model }))).Message);

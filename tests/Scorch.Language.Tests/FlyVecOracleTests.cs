@@ -1,5 +1,6 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Testing;
+using Scorch.Text;
 
 namespace Scorch.Language.Tests;
 
@@ -38,7 +39,7 @@ public sealed class FlyVecOracleTests
     [Fact]
     public void A_context_code_is_that_of_the_scaled_input()
     {
-        var vocabulary = new Vocabulary([.. Enumerable.Range(0, 15).Select(i => $"word{(char)('a' + i)}")], Training.Values("in.frequency"));
+        var vocabulary = new FlyVocabulary([.. Enumerable.Range(0, 15).Select(i => $"word{(char)('a' + i)}")], Training.Values("in.frequency"));
         var model = FlyVecModel.FromWeights(Tensor.From(Training.Values("out.W"), [6, 30]), vocabulary);
         var window = Training.Values("in.context_window").Select(value => (int)value).ToArray();
         var activation = model.Activation([window[0], window[1], window[3], window[4]], window[2]);
@@ -55,7 +56,7 @@ public sealed class FlyVecOracleTests
         var oracle = new OracleArchive("fruit-fly-embeddings/inference.npz");
         var (shape, weights) = oracle.Read("in.W");
         var words = shape[1] / 2;
-        var vocabulary = new Vocabulary([Vocabulary.UnknownWord, .. Enumerable.Range(1, words - 1).Select(i => $"w{(char)('a' + i)}")], new double[words]);
+        var vocabulary = new FlyVocabulary([FlyVocabulary.UnknownWord, .. Enumerable.Range(1, words - 1).Select(i => $"w{(char)('a' + i)}")], new double[words]);
         var model = FlyVecModel.FromWeights(Tensor.From(weights, [shape[0], shape[1]]), vocabulary);
         var expected = oracle.Values($"out.code_k{k}");
         Assert.Equal(expected.Select(bit => bit == 1), model.Codes(k).SelectMany(code => code.ToBits()));
@@ -78,8 +79,8 @@ public sealed class FlyVecOracleTests
     public void Rank_correlation_is_that_of_SciPy()
     {
         var oracle = new OracleArchive("fruit-fly-embeddings/spearman.npz");
-        Assert.Equal(oracle.Values("out.spearman")[0], Spearman.Correlation(oracle.Values("in.a"), oracle.Values("in.b")), 12);
-        Assert.Equal(oracle.Values("out.rank_a"), Spearman.Ranks(oracle.Values("in.a")));
+        Assert.Equal(oracle.Values("out.spearman")[0], Ranking.Spearman(oracle.Values("in.a"), oracle.Values("in.b")), 12);
+        Assert.Equal(oracle.Values("out.rank_a"), Ranking.Ranks(oracle.Values("in.a")));
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class FlyVecOracleTests
         Near(oracle.Values("out.gram_U_sqrtS"), gram, 1e-9);
     }
 
-    private static TokenStream Tokens() => new([.. Training.Values("in.ids").Select(id => (int)id)], [.. Training.Values("in.offsets").Select(offset => (long)offset)]);
+    private static FlyTokens Tokens() => new([.. Training.Values("in.ids").Select(id => (int)id)], [.. Training.Values("in.offsets").Select(offset => (long)offset)]);
 
     private static (FlyVecTrainer<T> Trainer, List<double> Energies) Train<T>(int steps)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>

@@ -103,8 +103,8 @@ public sealed class FlyVecTrainingTests
     [Fact]
     public void Baselines_find_the_topics_too()
     {
-        var vocabulary = Vocabulary.FromCorpus(SmallText.Corpus, 18);
-        var tokens = TokenStream.FromCorpus(SmallText.Corpus, vocabulary);
+        var vocabulary = FlyVocabulary.FromCorpus(SmallText.Corpus, 18);
+        var tokens = FlyTokens.FromCorpus(SmallText.Corpus, vocabulary);
         var counts = Cooccurrence.Count(tokens, vocabulary.Count, 4, byDistance: true);
         foreach (var vectors in new[]
         {

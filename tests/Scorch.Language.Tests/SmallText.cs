@@ -24,12 +24,12 @@ internal static class SmallText
         Seed = 3,
     };
 
-    public static TextCorpus Corpus { get; } = Make();
+    public static FlyCorpus Corpus { get; } = Make();
 
-    private static TextCorpus Make()
+    private static FlyCorpus Make()
     {
         var random = new RandomSource(1);
-        return TextCorpus.FromTexts(
+        return FlyCorpus.FromTexts(
             Enumerable.Range(0, 60).Select(i => string.Join(' ', Enumerable.Range(0, 20).Select(_ => Topics[i % 3][random.NextInt64(6)]))));
     }
 }

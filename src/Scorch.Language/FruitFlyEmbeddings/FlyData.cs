@@ -16,15 +16,15 @@ internal static class FlyData
     private static readonly string[] Sample = ["architecture.md", "digest.md", "doubleml.md", "gallery.md", "performance.md", "pinn-poisson.md", "reproductions.md", "repvgg.md"];
 
     /// <summary>The user's text where the setting names one, else WikiText-2, or at smoke scale the project's own documentation.</summary>
-    public static TextCorpus Corpus(RunContext context)
+    public static FlyCorpus Corpus(RunContext context)
     {
         if (context.Settings.Text("text") is { Length: > 0 } path)
-            return TextCorpus.FromFiles(path.Split(','));
+            return FlyCorpus.FromFiles(path.Split(','));
         if (context.Scale == Scale.Paper)
             throw new UsageException("The paper's own text, OpenWebText, is not shipped: give --set text=FOLDER with plain text files (several separated by commas).");
         return context.Scale == Scale.Smoke
-            ? TextCorpus.FromTexts(Sample.Select(name => ReadSample(context, name)))
-            : TextCorpus.FromFiles([context.Data.Find(WikiText, "valid.txt"), context.Data.Find(WikiText, "test.txt")]);
+            ? FlyCorpus.FromTexts(Sample.Select(name => ReadSample(context, name)))
+            : FlyCorpus.FromFiles([context.Data.Find(WikiText, "valid.txt"), context.Data.Find(WikiText, "test.txt")]);
     }
 
     public static IReadOnlyList<WordPair> ReadPairs(RunContext context, string name) =>

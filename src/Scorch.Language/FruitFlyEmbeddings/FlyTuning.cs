@@ -10,7 +10,7 @@ internal sealed record TrainedSet(
 /// <summary>The settings that are measured, and what the first seed gave with them.</summary>
 internal sealed record FlyChoice(FlyVecConfig Fly, PpmiSvd Svd, SkipGram SkipGram, Glove Glove, TrainedSet First);
 
-/// <summary>The same tuning for every method: two settings each, told apart on WordSim-353 with the first seed.</summary>
+/// <summary>The same tuning for every method: four settings each, told apart on WordSim-353 with the first seed.</summary>
 internal static class FlyTuning
 {
     public static FlyChoice Choose(RunContext context, FlyText text, FlyVecConfig config, IReadOnlyList<WordPair> development)
@@ -19,15 +19,18 @@ internal static class FlyTuning
         var token = context.CancellationToken;
         var tune = context.Settings.Flag("tune");
         var words = text.Vocabulary.Count;
-        var fly = Best("fly", [config, config with { LearningRate = config.LearningRate / 2 }], setting => FlyVec.Fit(text.Tokens, text.Vocabulary, setting with { Seed = seed }, new EnergyCurve(context, seed), token),
+        var fly = Best("fly", [.. Steps(config.LearningRate).Select(rate => config with { LearningRate = rate })], setting => FlyVec.Fit(text.Tokens, text.Vocabulary, setting with { Seed = seed }, new EnergyCurve(context, seed), token),
             model => WordSimilarity.Evaluate(model, development).Correlation, setting => FormattableString.Invariant($"learning rate {setting.LearningRate}"));
-        var svd = Best("PPMI-SVD", [new PpmiSvd(Seed: seed), new PpmiSvd(Power: 0, Seed: seed)], setting => setting.Fit(Cooccurrence.Count(text.Tokens, words, radius), token), Dense, setting => FormattableString.Invariant($"power {setting.Power}"));
-        var skipGram = Best("skip-gram", [new SkipGram(Radius: radius, Epochs: 10, LearningRate: 0.025, Seed: seed), new SkipGram(Radius: radius, Epochs: 10, LearningRate: 0.05, Seed: seed)],
+        var svd = Best("PPMI-SVD", [.. new[] { 0.5, 0, 0.25, 1 }.Select(power => new PpmiSvd(Power: power, Seed: seed))], setting => setting.Fit(Cooccurrence.Count(text.Tokens, words, radius), token), Dense, setting => FormattableString.Invariant($"power {setting.Power}"));
+        var skipGram = Best("skip-gram", [.. Steps(0.2).Select(rate => new SkipGram(Radius: radius, Epochs: config.Epochs, LearningRate: rate, Seed: seed))],
             setting => setting.Fit(text.Tokens, words, token), Dense, setting => FormattableString.Invariant($"learning rate {setting.LearningRate}"));
-        var glove = Best("GloVe", [new Glove(LearningRate: 0.05, Seed: seed), new Glove(LearningRate: 0.1, Seed: seed)],
+        var glove = Best("GloVe", [.. Steps(0.4).Select(rate => new Glove(Epochs: config.Epochs, LearningRate: rate, Seed: seed))],
             setting => setting.Fit(Cooccurrence.Count(text.Tokens, words, radius, byDistance: true), token), Dense, setting => FormattableString.Invariant($"learning rate {setting.LearningRate}"));
         return new FlyChoice(fly.Setting, svd.Setting, skipGram.Setting, glove.Setting,
             new TrainedSet(fly.Model, svd.Model, skipGram.Model, glove.Model, fly.Seconds, svd.Seconds, skipGram.Seconds, glove.Seconds));
+
+        // From a high rate down to a twentieth of it.
+        static IEnumerable<double> Steps(double rate) => [rate, rate / 2, rate / 4, rate / 20];
 
         double Dense(DenseVectors vectors) => WordSimilarity.Evaluate(development, text.Vocabulary, vectors.Cosine).Correlation;
 

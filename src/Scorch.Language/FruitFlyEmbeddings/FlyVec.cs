@@ -22,7 +22,7 @@ public static class FlyVec
     /// <param name="progress">Told after every batch; may be null.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="ArgumentException">A setting is wrong, the text has fewer distinct words than the vocabulary, or fewer windows than a batch.</exception>
-    public static Task<FlyVecModel> FitAsync(TextCorpus corpus, FlyVecConfig config, IProgress<FlyVecProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static Task<FlyVecModel> FitAsync(FlyCorpus corpus, FlyVecConfig config, IProgress<FlyVecProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(config);
@@ -30,8 +30,8 @@ public static class FlyVec
         return Task.Run(
             () =>
             {
-                var vocabulary = Vocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, cancellationToken);
-                return Fit(TokenStream.FromCorpus(corpus, vocabulary, cancellationToken), vocabulary, config, progress, cancellationToken);
+                var vocabulary = FlyVocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, cancellationToken);
+                return Fit(FlyTokens.FromCorpus(corpus, vocabulary, cancellationToken), vocabulary, config, progress, cancellationToken);
             },
             cancellationToken);
     }
@@ -44,7 +44,7 @@ public static class FlyVec
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="ArgumentException">A setting is wrong, a number lies beyond the vocabulary, or the text has fewer windows than a batch.</exception>
     public static Task<FlyVecModel> FitAsync(
-        TokenStream tokens, Vocabulary vocabulary, FlyVecConfig config, IProgress<FlyVecProgress>? progress = null, CancellationToken cancellationToken = default)
+        FlyTokens tokens, FlyVocabulary vocabulary, FlyVecConfig config, IProgress<FlyVecProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -57,17 +57,17 @@ public static class FlyVec
     internal static float[] InitialWeights(FlyVecConfig config, int words) =>
         new RandomSource(config.Seed).Normal([config.Neurons, 2 * words], config.InitialMean, config.InitialDeviation).ToArray<float>();
 
-    internal static FlyVecModel Fit(TokenStream tokens, Vocabulary vocabulary, FlyVecConfig config, IProgress<FlyVecProgress>? progress, CancellationToken cancellationToken)
+    internal static FlyVecModel Fit(FlyTokens tokens, FlyVocabulary vocabulary, FlyVecConfig config, IProgress<FlyVecProgress>? progress, CancellationToken cancellationToken)
     {
         var counts = tokens.CountWords(vocabulary.Count);
         var trainer = new FlyVecTrainer<float>(config, counts, InitialWeights(config, vocabulary.Count));
         Run(trainer, tokens, config, progress, int.MaxValue, cancellationToken);
-        return FlyVecModel.FromTransposed(trainer.Weights, trainer.Stride, new Vocabulary(vocabulary.Words, counts), config with { VocabularySize = vocabulary.Count - 1 }, vocabulary.Dropped.Count == 0);
+        return FlyVecModel.FromTransposed(trainer.Weights, trainer.Stride, new FlyVocabulary(vocabulary.Words, counts), config with { VocabularySize = vocabulary.Count - 1 }, vocabulary.Dropped.Count == 0);
     }
 
     /// <summary>The epochs over the text; windows in order, a last part batch left out.</summary>
     internal static void Run<T>(
-        FlyVecTrainer<T> trainer, TokenStream tokens, FlyVecConfig config, IProgress<FlyVecProgress>? progress, long mostSteps, CancellationToken cancellationToken)
+        FlyVecTrainer<T> trainer, FlyTokens tokens, FlyVecConfig config, IProgress<FlyVecProgress>? progress, long mostSteps, CancellationToken cancellationToken)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         var windows = tokens.CountWindows(config.Window);

@@ -35,7 +35,7 @@ internal static class FlyVecFile
             var config = JsonSerializer.Deserialize(metadata["config"], FlyVecJson.Default.FlyVecConfig);
             var words = JsonSerializer.Deserialize(metadata["vocabulary"], FlyVecJson.Default.StringArray);
             var tensors = SafeTensors.Load(path);
-            var vocabulary = new Vocabulary(words ?? [], tensors["counts"].To(DataType.Float64).ToArray<double>());
+            var vocabulary = new FlyVocabulary(words ?? [], tensors["counts"].To(DataType.Float64).ToArray<double>());
             return FlyVecModel.FromWeights(tensors["weight"], vocabulary, config, metadata["knows-unknown"] == "true");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or ArgumentException)
@@ -60,7 +60,7 @@ internal static class FlyVecFile
         {
             throw new CheckpointException($"{vocabularyPath}: not a JSON list of words ({error.Message}). Give a list of strings, or one word a line.", error);
         }
-        return FlyVecModel.FromWeights(Npz.LoadArray(weightsPath), new Vocabulary(words, new double[words.Length]));
+        return FlyVecModel.FromWeights(Npz.LoadArray(weightsPath), new FlyVocabulary(words, new double[words.Length]));
     }
 }
 

@@ -12,7 +12,7 @@ public sealed class FlyVecModel
     private readonly float[] inverse;
     private readonly ConcurrentDictionary<int, Lazy<CodeIndex>> indexes = [];
 
-    private FlyVecModel(float[] transposed, int stride, Vocabulary vocabulary, FlyVecConfig config, bool knowsUnknown)
+    private FlyVecModel(float[] transposed, int stride, FlyVocabulary vocabulary, FlyVecConfig config, bool knowsUnknown)
     {
         (this.transposed, this.stride, Vocabulary, Config, KnowsUnknown) = (transposed, stride, vocabulary, config, knowsUnknown);
         var squares = new double[stride];
@@ -27,7 +27,7 @@ public sealed class FlyVecModel
     }
 
     /// <summary>The words.</summary>
-    public Vocabulary Vocabulary { get; }
+    public FlyVocabulary Vocabulary { get; }
 
     /// <summary>What the model was trained with.</summary>
     public FlyVecConfig Config { get; }
@@ -47,7 +47,7 @@ public sealed class FlyVecModel
     /// <param name="config">What they were trained with; the number of neurons is taken from the weights.</param>
     /// <param name="knowsUnknown">Whether word 0 was part of the training text.</param>
     /// <exception cref="ArgumentException">The shape does not fit the vocabulary, or a weight is not finite.</exception>
-    public static FlyVecModel FromWeights(Tensor weights, Vocabulary vocabulary, FlyVecConfig? config = null, bool knowsUnknown = true)
+    public static FlyVecModel FromWeights(Tensor weights, FlyVocabulary vocabulary, FlyVecConfig? config = null, bool knowsUnknown = true)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -69,7 +69,7 @@ public sealed class FlyVecModel
         return new FlyVecModel(transposed, stride, vocabulary, full, knowsUnknown);
     }
 
-    internal static FlyVecModel FromTransposed(float[] transposed, int stride, Vocabulary vocabulary, FlyVecConfig config, bool knowsUnknown) =>
+    internal static FlyVecModel FromTransposed(float[] transposed, int stride, FlyVocabulary vocabulary, FlyVecConfig config, bool knowsUnknown) =>
         new(transposed, stride, vocabulary, config, knowsUnknown);
 
     /// <summary>The static code of a word: the neurons with the largest weights from its centre input.</summary>
@@ -218,7 +218,7 @@ public sealed class FlyVecModel
     }
 
     private List<int> ContextOf(string text) =>
-        [.. TextCorpus.Words(text).Select(Vocabulary.NumberOf).Where(number => number > 0 || KnowsUnknown)];
+        [.. FlyCorpus.Words(text).Select(Vocabulary.NumberOf).Where(number => number > 0 || KnowsUnknown)];
 
     private SparseCode Unknown() => new([], Neurons, isUnknown: true);
 

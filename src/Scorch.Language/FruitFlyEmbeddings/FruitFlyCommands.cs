@@ -69,10 +69,10 @@ internal static class FruitFlyCommands
             Seed = context.Integer("seed"),
         };
         config.Validate();
-        var corpus = TextCorpus.FromFiles(context.List("text"), Enum.Parse<ChunkUnit>(context.Text("chunk"), ignoreCase: true));
+        var corpus = FlyCorpus.FromFiles(context.List("text"), Enum.Parse<ChunkUnit>(context.Text("chunk"), ignoreCase: true));
         context.Error.WriteLine("Counting words.");
-        var vocabulary = await Task.Run(() => Vocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken), context.CancellationToken).ConfigureAwait(false);
-        var tokens = await Task.Run(() => TokenStream.FromCorpus(corpus, vocabulary, context.CancellationToken), context.CancellationToken).ConfigureAwait(false);
+        var vocabulary = await Task.Run(() => FlyVocabulary.FromCorpus(corpus, config.VocabularySize, config.DropMostFrequent, context.CancellationToken), context.CancellationToken).ConfigureAwait(false);
+        var tokens = await Task.Run(() => FlyTokens.FromCorpus(corpus, vocabulary, context.CancellationToken), context.CancellationToken).ConfigureAwait(false);
         if (context.TextOrNull("tokens") is { } folder)
             tokens.Save(folder);
         var model = await FlyVec.FitAsync(tokens, vocabulary, config, new Progress(context), context.CancellationToken).ConfigureAwait(false);

@@ -87,10 +87,10 @@ public sealed class FruitFlyReproduction : Reproduction
             Setting.Integer("drop", drop, "So many of the most frequent words leave the text.", 0, 1_000_000),
             Setting.Integer("neurons", 400, "Kenyon cells K.", 33, 65_536),
             Setting.Integer("window", 11, "Words of a window.", 3, 1001),
-            Setting.Integer("epochs", epochs, "Passes of the fly's training over the text.", 1, 10_000),
+            Setting.Integer("epochs", epochs, "Passes over the text, the fly's and those of skip-gram and GloVe.", 1, 10_000),
             Setting.Integer("batch", batch, "Windows whose updates are summed.", 1, 10_000_000),
-            Setting.Number("learning-rate", rate, "The fly's learning rate at the start; with --set tune=true half of it is tried too.", 1e-9, 10),
-            Setting.Flag("tune", scale == Scale.Laptop, "Choose between two settings of each method, the fly's and the baselines', on WordSim-353 with the first seed."),
+            Setting.Number("learning-rate", rate, "The fly's learning rate at the start; with --set tune=true a half, a quarter and a twentieth of it are tried too.", 1e-9, 10),
+            Setting.Flag("tune", scale == Scale.Laptop, "Choose among four settings of each method, the fly's and the baselines', on WordSim-353 with the first seed."),
             Setting.Flag("curve", scale == Scale.Laptop, "Also train on 10% and 30% of the text, with the first seed."),
         ];
     }

@@ -1,3 +1,4 @@
+using Scorch.Text;
 using System.Globalization;
 
 namespace Scorch.Language.FruitFlyEmbeddings;
@@ -31,7 +32,7 @@ public static class WordSimilarity
     /// <param name="pairs">The judged pairs.</param>
     /// <param name="vocabulary">The known words.</param>
     /// <param name="similarity">The similarity of two words by their numbers.</param>
-    public static WordSimilarityReport Evaluate(IReadOnlyList<WordPair> pairs, Vocabulary vocabulary, Func<int, int, double> similarity)
+    public static WordSimilarityReport Evaluate(IReadOnlyList<WordPair> pairs, FlyVocabulary vocabulary, Func<int, int, double> similarity)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -45,7 +46,7 @@ public static class WordSimilarity
             ours.Add(similarity(a, b));
             theirs.Add(pair.Score);
         }
-        return new WordSimilarityReport(ours.Count < 2 ? double.NaN : Spearman.Correlation([.. ours], [.. theirs]), ours.Count, pairs.Count - ours.Count);
+        return new WordSimilarityReport(ours.Count < 2 ? double.NaN : Ranking.Spearman(ours, theirs), ours.Count, pairs.Count - ours.Count);
     }
 
     /// <summary>Reads pairs from a text file: two words and a score a line, between tabs or blanks; empty lines and lines that begin with # are passed over.</summary>

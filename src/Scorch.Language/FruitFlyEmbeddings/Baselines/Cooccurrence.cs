@@ -25,7 +25,7 @@ public sealed class Cooccurrence
     /// <param name="radius">The largest distance, at least 1.</param>
     /// <param name="byDistance">Count a pair at distance d as 1/d, as GloVe does, in place of 1.</param>
     /// <exception cref="ArgumentException">A word number is out of range.</exception>
-    public static Cooccurrence Count(TokenStream tokens, int words, int radius, bool byDistance = false)
+    public static Cooccurrence Count(FlyTokens tokens, int words, int radius, bool byDistance = false)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(radius, 1);

@@ -14,7 +14,7 @@ public sealed record SkipGram(int Dimensions = 100, int Radius = 5, int Negative
     /// <param name="words">How many words there are.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="ArgumentException">A setting is out of range, or a word number is.</exception>
-    public DenseVectors Fit(TokenStream tokens, int words, CancellationToken cancellationToken = default)
+    public DenseVectors Fit(FlyTokens tokens, int words, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         if (Dimensions < 1 || Radius < 1 || Negatives < 1 || Epochs < 1 || !(LearningRate > 0 && double.IsFinite(LearningRate)))

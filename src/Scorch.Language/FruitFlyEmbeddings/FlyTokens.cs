@@ -8,7 +8,7 @@ namespace Scorch.Language.FruitFlyEmbeddings;
 
 /// <summary>A text as word numbers, cut into chunks; kept on disk as the two NumPy arrays that the authors' trainer takes.</summary>
 /// <remarks>All numbers are held in memory, so a text has fewer than 2^31 words.</remarks>
-public sealed class TokenStream
+public sealed class FlyTokens
 {
     private readonly int[] ids;
     private readonly long[] offsets;
@@ -17,21 +17,21 @@ public sealed class TokenStream
     /// <param name="ids">Word numbers, at least 0.</param>
     /// <param name="offsets">Where chunks begin, strictly increasing from 0; the last may be the number of words.</param>
     /// <exception cref="ArgumentException">A number is negative, or the offsets do not begin at 0, do not increase, or lie beyond the words.</exception>
-    public TokenStream(int[] ids, long[] offsets)
+    public FlyTokens(int[] ids, long[] offsets)
     {
         ArgumentNullException.ThrowIfNull(ids);
         ArgumentNullException.ThrowIfNull(offsets);
         if (offsets.Length == 0 || offsets[0] != 0)
-            throw new ArgumentException($"TokenStream: the offsets {(offsets.Length == 0 ? "are empty" : $"begin at {offsets[0]}")}; they must begin at 0.", nameof(offsets));
+            throw new ArgumentException($"FlyTokens: the offsets {(offsets.Length == 0 ? "are empty" : $"begin at {offsets[0]}")}; they must begin at 0.", nameof(offsets));
         for (var i = 1; i < offsets.Length; i++)
         {
             if (offsets[i] <= offsets[i - 1])
-                throw new ArgumentException($"TokenStream: offset {i} is {offsets[i]}, not above the one before ({offsets[i - 1]}); offsets must increase.", nameof(offsets));
+                throw new ArgumentException($"FlyTokens: offset {i} is {offsets[i]}, not above the one before ({offsets[i - 1]}); offsets must increase.", nameof(offsets));
         }
         if (offsets[^1] > ids.Length)
-            throw new ArgumentException($"TokenStream: offset {offsets.Length - 1} is {offsets[^1]}, but there are only {ids.Length} words; do ids and offsets belong together?", nameof(offsets));
+            throw new ArgumentException($"FlyTokens: offset {offsets.Length - 1} is {offsets[^1]}, but there are only {ids.Length} words; do ids and offsets belong together?", nameof(offsets));
         if (ids.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue))
-            throw new ArgumentException("TokenStream: a word number is negative; numbers begin at 0, the unknown word.", nameof(ids));
+            throw new ArgumentException("FlyTokens: a word number is negative; numbers begin at 0, the unknown word.", nameof(ids));
         this.ids = ids;
         this.offsets = offsets[^1] == ids.Length ? offsets : [.. offsets, ids.Length];
     }
@@ -59,7 +59,7 @@ public sealed class TokenStream
         foreach (var id in ids)
         {
             if (id >= size)
-                throw new ArgumentException($"TokenStream: word number {id} stands in the text, but the vocabulary has {size} words.", nameof(size));
+                throw new ArgumentException($"FlyTokens: word number {id} stands in the text, but the vocabulary has {size} words.", nameof(size));
             counts[id]++;
         }
         return counts;
@@ -67,17 +67,17 @@ public sealed class TokenStream
 
     /// <summary>The first part of the text, whole chunks and a cut last one.</summary>
     /// <param name="share">Which part, in (0, 1].</param>
-    public TokenStream Take(double share)
+    public FlyTokens Take(double share)
     {
         if (!(share > 0 && share <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "TokenStream: the share must lie in (0, 1].");
+            throw new ArgumentOutOfRangeException(nameof(share), share, "FlyTokens: the share must lie in (0, 1].");
         var count = Math.Max(1, (int)(share * ids.Length));
-        return new TokenStream(ids[..count], [.. offsets.Where(offset => offset < count)]);
+        return new FlyTokens(ids[..count], [.. offsets.Where(offset => offset < count)]);
     }
 
     /// <summary>Numbers a corpus. Words that the vocabulary dropped leave the text, and unknown ones with them; else unknown words are number 0.</summary>
     /// <exception cref="ArgumentException">Nothing is left, or the text has 2^31 words or more.</exception>
-    public static TokenStream FromCorpus(TextCorpus corpus, Vocabulary vocabulary, CancellationToken cancellationToken = default)
+    public static FlyTokens FromCorpus(FlyCorpus corpus, FlyVocabulary vocabulary, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(vocabulary);
@@ -89,7 +89,7 @@ public sealed class TokenStream
             cancellationToken.ThrowIfCancellationRequested();
             var start = ids.Count;
             if (start > Array.MaxLength - chunk.Count)
-                throw new ArgumentException("TokenStream: the text has more words than fit into memory (2^31); train on a part of it.", nameof(corpus));
+                throw new ArgumentException("FlyTokens: the text has more words than fit into memory (2^31); train on a part of it.", nameof(corpus));
             foreach (var word in chunk)
             {
                 var id = vocabulary.NumberOf(word);
@@ -100,8 +100,8 @@ public sealed class TokenStream
                 offsets.Add(start);
         }
         if (ids.Count == 0)
-            throw new ArgumentException("TokenStream: no word of the vocabulary stands in the text; is it plain text in UTF-8?", nameof(corpus));
-        return new TokenStream([.. ids], [.. offsets]);
+            throw new ArgumentException("FlyTokens: no word of the vocabulary stands in the text; is it plain text in UTF-8?", nameof(corpus));
+        return new FlyTokens([.. ids], [.. offsets]);
     }
 
     /// <summary>Writes <c>encodings.npy</c> (int32) and <c>offsets.npy</c> (uint64) into a folder.</summary>
@@ -116,10 +116,10 @@ public sealed class TokenStream
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="CheckpointException">A file is no such array, or is damaged.</exception>
     /// <exception cref="ArgumentException">The offsets do not fit the numbers.</exception>
-    public static TokenStream Load(string folder)
+    public static FlyTokens Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return new TokenStream(Read<int>(Path.Combine(folder, IdsFile), "i4", 4), Read<long>(Path.Combine(folder, OffsetsFile), "u8", 8));
+        return new FlyTokens(Read<int>(Path.Combine(folder, IdsFile), "i4", 4), Read<long>(Path.Combine(folder, OffsetsFile), "u8", 8));
     }
 
     /// <summary>Name of the file of word numbers.</summary>
@@ -136,7 +136,7 @@ public sealed class TokenStream
         stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
         stream.Write(header);
         if (!BitConverter.IsLittleEndian)
-            throw new PlatformNotSupportedException("TokenStream: files are written on little-endian machines only.");
+            throw new PlatformNotSupportedException("FlyTokens: files are written on little-endian machines only.");
         stream.Write(bytes);
     }
 

@@ -1,7 +1,7 @@
 namespace Scorch.Language.FruitFlyEmbeddings;
 
 /// <summary>The words a model knows, numbered from 1, with their counts in the training text; number 0 is the unknown word.</summary>
-public sealed class Vocabulary
+public sealed class FlyVocabulary
 {
     private readonly Dictionary<string, int> numbers;
 
@@ -9,21 +9,21 @@ public sealed class Vocabulary
     /// <param name="words">The words, <paramref name="words"/>[0] the unknown word.</param>
     /// <param name="counts">How often each stands in the text, at least 0, one a word.</param>
     /// <exception cref="ArgumentException">Sizes disagree, a word is empty or stands twice, or a count is negative or not finite.</exception>
-    public Vocabulary(IReadOnlyList<string> words, IReadOnlyList<double> counts)
+    public FlyVocabulary(IReadOnlyList<string> words, IReadOnlyList<double> counts)
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(counts);
         if (words.Count != counts.Count || words.Count < 2)
-            throw new ArgumentException($"Vocabulary: {words.Count} words and {counts.Count} counts were given; there must be one count a word, and at least two words.", nameof(counts));
+            throw new ArgumentException($"FlyVocabulary: {words.Count} words and {counts.Count} counts were given; there must be one count a word, and at least two words.", nameof(counts));
         numbers = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
         for (var i = 0; i < words.Count; i++)
         {
             if (string.IsNullOrEmpty(words[i]))
-                throw new ArgumentException($"Vocabulary: word {i} is empty.", nameof(words));
+                throw new ArgumentException($"FlyVocabulary: word {i} is empty.", nameof(words));
             if (!(counts[i] >= 0 && double.IsFinite(counts[i])))
-                throw new ArgumentException(FormattableString.Invariant($"Vocabulary: the count of '{words[i]}' is {counts[i]}; it must be at least 0."), nameof(counts));
+                throw new ArgumentException(FormattableString.Invariant($"FlyVocabulary: the count of '{words[i]}' is {counts[i]}; it must be at least 0."), nameof(counts));
             if (!numbers.TryAdd(words[i], i))
-                throw new ArgumentException($"Vocabulary: '{words[i]}' stands twice (numbers {numbers[words[i]]} and {i}); give every word once.", nameof(words));
+                throw new ArgumentException($"FlyVocabulary: '{words[i]}' stands twice (numbers {numbers[words[i]]} and {i}); give every word once.", nameof(words));
         }
         Words = [.. words];
         Counts = [.. counts];
@@ -54,7 +54,7 @@ public sealed class Vocabulary
     /// <param name="dropMostFrequent">So many of the most frequent ones are then taken away again.</param>
     /// <param name="cancellationToken">Stops the count.</param>
     /// <exception cref="ArgumentException">The text has fewer distinct words than <paramref name="size"/>.</exception>
-    public static Vocabulary FromCorpus(TextCorpus corpus, int size, int dropMostFrequent = 0, CancellationToken cancellationToken = default)
+    public static FlyVocabulary FromCorpus(FlyCorpus corpus, int size, int dropMostFrequent = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -71,7 +71,7 @@ public sealed class Vocabulary
         var ordered = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(size).ToList();
         var unknown = counts.Values.Sum() - ordered.Sum(pair => pair.Value);
         var kept = ordered.Skip(dropMostFrequent).ToList();
-        return new Vocabulary([UnknownWord, .. kept.Select(pair => pair.Key)], [unknown, .. kept.Select(pair => (double)pair.Value)])
+        return new FlyVocabulary([UnknownWord, .. kept.Select(pair => pair.Key)], [unknown, .. kept.Select(pair => (double)pair.Value)])
         {
             Dropped = ordered.Take(dropMostFrequent).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal),
         };

@@ -1,4 +1,5 @@
 using System.Text;
+using Scorch.Text;
 
 namespace Scorch.Language.FruitFlyEmbeddings;
 
@@ -7,12 +8,12 @@ namespace Scorch.Language.FruitFlyEmbeddings;
 /// Preparation: lower case; runs of ASCII letters, digits and inner apostrophes are words, all else separates; a word with a digit
 /// becomes <c>&lt;NUM&gt;</c>.
 /// </remarks>
-public sealed class TextCorpus
+public sealed class FlyCorpus
 {
     private readonly Func<IEnumerable<IEnumerable<string>>> documents;
     private readonly ChunkUnit unit;
 
-    private TextCorpus(Func<IEnumerable<IEnumerable<string>>> documents, ChunkUnit unit) => (this.documents, this.unit) = (documents, unit);
+    private FlyCorpus(Func<IEnumerable<IEnumerable<string>>> documents, ChunkUnit unit) => (this.documents, this.unit) = (documents, unit);
 
     /// <summary>The word that stands for every word with a digit.</summary>
     public const string NumberWord = "<NUM>";
@@ -22,7 +23,8 @@ public sealed class TextCorpus
     /// <param name="unit">What windows stay within.</param>
     /// <exception cref="ArgumentException">No path was given, or a folder holds no text file.</exception>
     /// <exception cref="FileNotFoundException">A path does not exist.</exception>
-    public static TextCorpus FromFiles(IEnumerable<string> paths, ChunkUnit unit = ChunkUnit.Document)
+    /// <remarks>Reading throws <see cref="TextFormatException"/> where a file is not UTF-8 or a line is too long.</remarks>
+    public static FlyCorpus FromFiles(IEnumerable<string> paths, ChunkUnit unit = ChunkUnit.Document)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var files = new List<string>();
@@ -32,7 +34,7 @@ public sealed class TextCorpus
             {
                 var inside = Directory.GetFiles(path, "*.txt", SearchOption.AllDirectories);
                 if (inside.Length == 0)
-                    throw new ArgumentException($"TextCorpus: the folder {path} holds no .txt file.", nameof(paths));
+                    throw new ArgumentException($"FlyCorpus: the folder {path} holds no .txt file.", nameof(paths));
                 Array.Sort(inside, StringComparer.Ordinal);
                 files.AddRange(inside);
             }
@@ -42,20 +44,21 @@ public sealed class TextCorpus
             }
             else
             {
-                throw new FileNotFoundException($"TextCorpus: there is no file or folder {path}.", path);
+                throw new FileNotFoundException($"FlyCorpus: there is no file or folder {path}.", path);
             }
         }
         if (files.Count == 0)
-            throw new ArgumentException("TextCorpus: no file was given; give at least one text file or folder.", nameof(paths));
-        return new TextCorpus(() => files.Select(File.ReadLines), unit);
+            throw new ArgumentException("FlyCorpus: no file was given; give at least one text file or folder.", nameof(paths));
+        // Bounded lines; what is not UTF-8 is named with file, line and byte.
+        return new FlyCorpus(() => files.Select(file => TextCorpus.FromFiles([file], new TextCorpusOptions { KeepEmptyLines = true })), unit);
     }
 
     /// <summary>Texts in memory, each a document.</summary>
-    public static TextCorpus FromTexts(IEnumerable<string> texts, ChunkUnit unit = ChunkUnit.Document)
+    public static FlyCorpus FromTexts(IEnumerable<string> texts, ChunkUnit unit = ChunkUnit.Document)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var kept = texts.ToArray();
-        return new TextCorpus(() => kept.Select(text => text.Split('\n')), unit);
+        return new FlyCorpus(() => kept.Select(text => text.Split('\n')), unit);
     }
 
     /// <summary>The chunks, each its words in order.</summary>

@@ -31,13 +31,13 @@ internal static class DataCommand
             var table = new Table().Border(TableBorder.Minimal).AddColumns("Name", "Here", "Size", "Licence", "Source", "What it holds");
             foreach (var set in DataSets.All)
             {
-                table.AddRow(
-                    new Text(set.Name),
-                    new Text(IsHere(surroundings, set) ? "yes" : "no"),
-                    new Text(set.Files.Count == 0 ? "not listed" : string.Create(CultureInfo.InvariantCulture, $"{set.Bytes / 1e6:0.0} MB")),
-                    new Text(set.Licence),
-                    new Text(set.Source.ToString()),
-                    new Text(set.Description));
+                table.AddPlainRow(
+                    set.Name,
+                    IsHere(surroundings, set) ? "yes" : "no",
+                    set.Files.Count == 0 ? "not listed" : string.Create(CultureInfo.InvariantCulture, $"{set.Bytes / 1e6:0.0} MB"),
+                    set.Licence,
+                    set.Source.ToString(),
+                    set.Description);
             }
 
             surroundings.OutputConsole().Write(table);

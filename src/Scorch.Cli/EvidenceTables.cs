@@ -21,7 +21,7 @@ internal static class EvidenceTables
 
         foreach (var claim in run.Claims)
         {
-            table.AddRow(Cells(claim).Select(cell => new Text(cell)));
+            table.AddPlainRow(Cells(claim));
         }
 
         output.WriteLine(Title(run));

@@ -68,7 +68,7 @@ internal static class ListCommand
                 cells.Add(string.Join("; ", catalog.EvidenceOf(paper.Slug).Select(Counts)));
             }
 
-            table.AddRow([.. cells.Append(paper.Title).Select(cell => new Text(cell))]);
+            table.AddPlainRow(cells.Append(paper.Title));
         }
 
         surroundings.OutputConsole().Write(table);

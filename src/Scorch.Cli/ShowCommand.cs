@@ -83,7 +83,7 @@ internal static class ShowCommand
                 Comparison.Ratio => "method / baseline",
                 _ => "value",
             };
-            table.AddRow(new Text(claim.Id), new Text(claim.Statement), new Text(claim.Metric), new Text(EvidenceTables.Number(claim.PaperFigure)), new Text($"{quantity} {claim.Threshold}"));
+            table.AddPlainRow(claim.Id, claim.Statement, claim.Metric, EvidenceTables.Number(claim.PaperFigure), $"{quantity} {claim.Threshold}");
         }
 
         surroundings.OutputConsole().Write(table);

@@ -1,5 +1,5 @@
-using Scorch.Text;
 using System.Globalization;
+using Scorch.Text;
 
 namespace Scorch.Language.FruitFlyEmbeddings;
 

@@ -1,4 +1,5 @@
 using Scorch.Language.FruitFlyEmbeddings;
+using Scorch.Language.MetaDistil;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -12,6 +13,7 @@ internal static class PaperRegister
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new FruitFlyReproduction(),
+        new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),

@@ -107,7 +107,10 @@ public sealed class BertModel : Module
     /// <param name="context">Further inputs for replaced parts, and where their losses go.</param>
     /// <returns>[batch, time, features].</returns>
     /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
-    public Tensor Forward(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, TransformerContext? context = null)
+    public Tensor Forward(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, TransformerContext? context = null) => Run(tokenIds, mask, segments, context, null);
+
+    /// <summary>The same, telling every block's hidden states.</summary>
+    internal Tensor Run(Tensor tokenIds, Tensor? mask, Tensor? segments, TransformerContext? context, Action<Tensor>? observe)
     {
         TokenIds.Require("Bert", tokenIds, Config.VocabularySize, mask);
         TokenIds.RequirePositions("Bert", tokenIds.Shape[1], Config.Positions);
@@ -124,6 +127,7 @@ public sealed class BertModel : Module
             hidden = Config.GradientCheckpointing && IsTraining
                 ? ModelParts.Checkpointed((x, silent) => layer.Forward(x, scope, silent), hidden, context, random)
                 : layer.Forward(hidden, scope, context);
+            observe?.Invoke(hidden);
         }
         return hidden;
     }

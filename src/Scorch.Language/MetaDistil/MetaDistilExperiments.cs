@@ -169,7 +169,7 @@ internal static class MetaDistilExperiments
         context.Report(name, from);
         try
         {
-            System.Threading.Tasks.Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = context.CancellationToken }, i =>
+            System.Threading.Tasks.Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism.ThreadCount, CancellationToken = context.CancellationToken }, i =>
             {
                 results[i] = run(jobs[i]);
                 var now = Interlocked.Increment(ref done);

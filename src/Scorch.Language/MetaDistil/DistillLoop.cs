@@ -30,6 +30,9 @@ internal sealed class DistillLoop
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Set by whoever changes the teacher; reset after each epoch.</summary>
+    public bool TeacherHasLearnt { get; set; }
+
     /// <summary>Steps that the student has taken.</summary>
     public long Step { get; private set; }
 
@@ -92,7 +95,9 @@ internal sealed class DistillLoop
             clock.Stop();
             losses.Add(sum / count);
             studentAccuracy.Add(Accuracy(student, validation));
-            if (teacher is not null) teacherAccuracy.Add(Accuracy(teacher, validation));
+            // A teacher that has not learnt in the epoch is as good as before.
+            if (teacher is not null) teacherAccuracy.Add(TeacherHasLearnt ? Accuracy(teacher, validation) : teacherAccuracy[^1]);
+            TeacherHasLearnt = false;
             progress?.Report(new(epoch + 1, options.Epochs, losses[^1], studentAccuracy[^1], teacher is null ? double.NaN : teacherAccuracy[^1]));
         }
         Cost.Seconds += clock.Elapsed.TotalSeconds;

@@ -35,7 +35,7 @@ internal static class MetaDistilCommands
         new("teacher-epochs", "Epochs of the teacher before.", ValueKind.Integer, "20"),
         new("temperature", "Temperature of distillation.", ValueKind.Number, "4"),
         new("weight", "Weight of the teacher in the student's loss.", ValueKind.Number, "0.9"),
-        new("pilot-rate", "Step size of the pilot.", ValueKind.Number, "0.05"),
+        new("pilot-rate", "Step size of the pilot.", ValueKind.Number, "0.1"),
         new("seed", "Fixes every bit of the result.", ValueKind.Integer, "1"),
     ];
 
@@ -53,7 +53,7 @@ internal static class MetaDistilCommands
                 new("epochs", "Epochs of the student.", ValueKind.Integer, "30"),
                 new("batch", "Rows of a batch.", ValueKind.Integer, "32"),
                 new("learning-rate", "The student's learning rate (Adam).", ValueKind.Number, "3e-3"),
-                new("teacher-rate", "The teacher's learning rate while it learns to teach (Adam).", ValueKind.Number, "1e-3"),
+                new("teacher-rate", "The teacher's learning rate while it learns to teach (Adam).", ValueKind.Number, "3e-4"),
                 new("warmup", "Share of the epochs in which the teacher is frozen.", ValueKind.Number, "0.5"),
                 new("pilot-steps", "Batches of a round.", ValueKind.Integer, "1"),
                 new("meta-every", "The teacher learns every so many rounds.", ValueKind.Integer, "1"),

@@ -213,6 +213,7 @@ public sealed class MetaDistiller
             for (var i = 0; i < teacherParameters.Length; i++) teacherParameters[i].Gradient = result.TeacherGradient[i];
             optimizer.Step();
             optimizer.ClearGradients();
+            loop.TeacherHasLearnt = true;
         }
 
         private List<double> Learn(IReadOnlyList<IReadOnlyList<Tensor>> batches)

@@ -71,6 +71,7 @@ public sealed class MutualLearning
             loss.Compute(taught, Fixed(heard!), labels).Backward();
             optimizer.Step();
             optimizer.ClearGradients();
+            loop.TeacherHasLearnt = true;
             loop.Cost.TeacherForward++;
             loop.Cost.TeacherBackward++;
             return value;

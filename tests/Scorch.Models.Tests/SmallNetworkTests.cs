@@ -1,5 +1,3 @@
-using Scorch.Models;
-
 namespace Scorch.Models.Tests;
 
 public sealed class SmallNetworkTests

@@ -33,7 +33,7 @@ public sealed class LexSubResult
     /// <summary>Adds a target's list; it is put in falling order of scores, equal ones in the given order.</summary>
     /// <param name="targetId">The target's id.</param>
     /// <param name="suggestions">The words with scores, in any order. A word may come twice: the evaluation keeps its largest score.</param>
-    /// <exception cref="ArgumentException">The id is no target's or was already answered, a word is empty, or a score is NaN.</exception>
+    /// <exception cref="ArgumentException">The id is no target's or was already answered, a word is null, or a score is NaN.</exception>
     public void Add(string targetId, IEnumerable<Suggestion> suggestions)
     {
         ArgumentNullException.ThrowIfNull(suggestions);
@@ -41,7 +41,8 @@ public sealed class LexSubResult
         var list = suggestions.ToList();
         foreach (var (text, score) in list)
         {
-            if (string.IsNullOrEmpty(text)) throw new ArgumentException($"LexSubResult: a substitute of {targetId} is empty.", nameof(suggestions));
+            // An empty text is no word, but the published thesaurus has some, and the official program gives them a place in strict lists.
+            if (text is null) throw new ArgumentException($"LexSubResult: a substitute of {targetId} is null.", nameof(suggestions));
             if (double.IsNaN(score)) throw new ArgumentException($"LexSubResult: the score of '{text}' ({targetId}) is NaN; give a number, or leave the substitute out.", nameof(suggestions));
         }
         if (!lists.TryAdd(targetId, [.. list.OrderByDescending(suggestion => suggestion.Score)]))

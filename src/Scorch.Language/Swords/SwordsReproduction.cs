@@ -50,7 +50,7 @@ public sealed class SwordsReproduction : Reproduction
     {
         var (vocabulary, features, layers, length, batch, steps, words, dimensions, draws, samples) = scale == Scale.Smoke
             ? (300, 16, 2, 24, 4, 4, 40, 8, 3, 100)
-            : (8000, 128, 2, 48, 24, 400, 15_000, 100, 20, 1000);
+            : (8000, 128, 2, 48, 24, 400, 14_000, 100, 20, 1000);
         return
         [
             Setting.Text("model", "", "Folder of a BERT (config.json, model.safetensors or pytorch_model.bin, vocab.txt) in place of the one trained here; needed at paper scale, whose model is bert-large-uncased."),

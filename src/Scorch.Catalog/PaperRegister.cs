@@ -1,5 +1,6 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.MetaDistil;
+using Scorch.Language.Swords;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -17,5 +18,6 @@ internal static class PaperRegister
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),
+        new SwordsReproduction(),
     ];
 }

@@ -1,4 +1,5 @@
 using Scorch.Language.FruitFlyEmbeddings;
+using Scorch.Language.SwitchTransformers;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -15,5 +16,6 @@ internal static class PaperRegister
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),
+        new SwitchReproduction(),
     ];
 }

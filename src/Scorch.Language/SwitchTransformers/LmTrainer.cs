@@ -69,7 +69,8 @@ public sealed record LmTrainingResult(IReadOnlyList<(long Step, double Loss)> Cu
         var (before, last) = (0L, double.NaN);
         foreach (var (step, loss) in Curve)
         {
-            if (loss <= level) return double.IsNaN(last) || last <= loss ? step : before + ((step - before) * (last - level) / (last - loss));
+            // What came before the first evaluation is not known.
+            if (loss <= level) return double.IsNaN(last) ? step : before + ((step - before) * (last - level) / (last - loss));
             (before, last) = (step, loss);
         }
         return null;

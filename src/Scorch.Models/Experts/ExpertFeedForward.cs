@@ -65,7 +65,13 @@ public sealed class ExpertFeedForward : ExpertLayer
         foreach (var weight in new[] { Inward, Outward })
         {
             var deviation = Math.Sqrt(scale / weight.Shape[2]);
-            Modules.Initialize.TruncatedNormal(weight, random, 0, deviation, -2 * deviation, 2 * deviation);
+            // Expert by expert: what is drawn passes through float64.
+            var drawn = Parameter.Full(weight.Shape[1..], 0);
+            for (var expert = 0; expert < Count; expert++)
+            {
+                Modules.Initialize.TruncatedNormal(drawn, random, 0, deviation, -2 * deviation, 2 * deviation);
+                weight.Detach().Select(0, expert).CopyFrom(drawn.Detach());
+            }
         }
         ModelParts.Zero(InwardBias);
         ModelParts.Zero(OutwardBias);

@@ -6,27 +6,13 @@ namespace Scorch.Models.Experts;
 /// <summary>One feed-forward expert without biases, <c>W2 relu(W1 x)</c>, in any floating type.</summary>
 public sealed class SeparateExpert : Module
 {
-    internal SeparateExpert(int features, int inner, double scale, DataType dataType, RandomSource random)
-    {
-        Inward = new(Drawn([inner, features], scale, dataType, random));
-        Outward = new(Drawn([features, inner], scale, dataType, random));
-    }
+    internal SeparateExpert(Tensor inward, Tensor outward) => (Inward, Outward) = (new(inward), new(outward));
 
     /// <summary>W1: [inner, features].</summary>
     public Parameter Inward { get; }
 
     /// <summary>W2: [features, inner].</summary>
     public Parameter Outward { get; }
-
-    /// <summary>A truncated normal with variance scale / inputs, nothing beyond two deviations, drawn in float32: there may be billions.</summary>
-    private static Tensor Drawn(Shape shape, double scale, DataType dataType, RandomSource random)
-    {
-        var deviation = Math.Sqrt(scale / shape[1]);
-        // erf(2 / sqrt(2)): a uniform number between both ends becomes a normal one within two deviations.
-        const double Bound = 0.9544997361036416;
-        var normal = random.Uniform(shape, -Bound, Bound).ErfInverse() * (deviation * Math.Sqrt(2));
-        return normal.Clamp(-2 * deviation, 2 * deviation).To(dataType);
-    }
 }
 
 /// <summary>Experts whose weights are parameters of their own, so that a step touches only experts to which tokens came.</summary>
@@ -50,7 +36,8 @@ public sealed class SeparateExperts : ExpertLayer
         ModelParts.RequireSize("SeparateExperts", "the number of features", features);
         ModelParts.RequireSize("SeparateExperts", "the inner size", inner);
         (Features, Inner) = (features, inner);
-        Expert = new(Enumerable.Range(0, experts).Select(_ => new SeparateExpert(features, inner, scale, dataType, random)));
+        var (inward, outward) = (new TruncatedNormalTable(Math.Sqrt(scale / features)), new TruncatedNormalTable(Math.Sqrt(scale / inner)));
+        Expert = new(Enumerable.Range(0, experts).Select(_ => new SeparateExpert(inward.Draw([inner, features], dataType, random), outward.Draw([features, inner], dataType, random))));
     }
 
     /// <summary>The experts.</summary>

@@ -201,6 +201,21 @@ public sealed class SwitchTrainingTests
     }
 
     [Fact]
+    public void Separate_experts_start_within_two_deviations_of_the_papers_scale()
+    {
+        var expert = new SeparateExperts(1, 64, 256, 0.1, new(1)).Expert[0];
+        foreach (var (weight, fan) in new[] { (expert.Inward, 64), (expert.Outward, 256) })
+        {
+            var deviation = Math.Sqrt(0.1 / fan);
+            var values = weight.To(DataType.Float32).ToArray<float>();
+            // bfloat16 rounds by at most 2^-9; a normal cut at two deviations has 0.8796 of its deviation, estimated from 16,384 numbers to 1%.
+            Assert.True(values.Max(Math.Abs) <= 2 * deviation * 1.002);
+            Assert.Equal(0.8796 * deviation, Math.Sqrt(values.Average(value => (double)value * value)), 0.02 * deviation);
+            Assert.Equal(0, values.Average(), 0.03 * deviation);
+        }
+    }
+
+    [Fact]
     public void Separate_experts_compute_what_stacked_ones_do()
     {
         var apart = new SeparateExperts(3, 4, 6, 0.1, new(1), DataType.Float64);

@@ -92,7 +92,9 @@ internal static class SwitchBase
     public static (double Loss, IReadOnlyList<SwitchStats> Stats) Step(T5Model model, CorruptedBatch batch)
     {
         var context = new TransformerContext();
-        var logits = model.Forward(batch.Ids, model.ShiftRight(batch.Targets), batch.Mask, context: context);
+        // Places without a target are padding: they take no expert's slot.
+        var wanted = batch.Targets.NotEqual(T5Model.IgnoredTarget);
+        var logits = model.Forward(batch.Ids, model.ShiftRight(batch.Targets), batch.Mask, wanted, context);
         var loss = Loss.CrossEntropy(logits.To(DataType.Float32).Reshape(-1, model.VocabularySize), batch.Targets.Reshape(-1), ignoreIndex: T5Model.IgnoredTarget);
         var value = loss.Item();
         if (!double.IsFinite(value)) throw new InvalidOperationException($"Switch-Base: the loss is {value}; lower the learning rate.");

@@ -1,4 +1,5 @@
 using Scorch.Language.FruitFlyEmbeddings;
+using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
@@ -17,5 +18,6 @@ internal static class PaperRegister
         new DoubleMLReproduction(),
         new RepVggReproduction(),
         new SwitchReproduction(),
+        new SwordsReproduction(),
     ];
 }

@@ -49,6 +49,33 @@ public class BertTests
     }
 
     [Fact]
+    public void A_trace_holds_every_block_and_attention_weights_that_give_its_output()
+    {
+        var (golden, _, masked) = Published();
+        masked.Evaluate();
+        var (ids, mask, segments) = (golden["in.ids"], golden["in.mask"], golden["in.segments"]);
+        var trace = masked.Bert.Trace(ids, mask, segments);
+        Assert.Equal((Tiny.Layers + 1, Tiny.Layers), (trace.HiddenStates.Count, trace.Attentions.Count));
+        Golden.AssertClose(masked.Bert.Forward(ids, mask, segments).Detach(), trace.HiddenStates[^1].Detach());
+        Golden.AssertClose(masked.Forward(ids, mask, segments).Detach(), masked.Predict(trace.HiddenStates[^1]).Detach());
+        for (var layer = 0; layer < Tiny.Layers; layer++)
+        {
+            var weights = trace.Attentions[layer]!;
+            Golden.AssertClose(Tensor.Ones(weights.Sum(-1).Shape, DataType.Float64), weights.Sum(-1).Detach());
+            // softmax(Q K^T) V is what the fused attention gives.
+            var part = (BertAttention)masked.Bert.Encoder.Layer[layer].Attention.Self;
+            var hidden = trace.HiddenStates[layer];
+            var (batch, time) = (hidden.Shape[0], hidden.Shape[1]);
+            var values = part.Value.Forward(hidden).Reshape(batch, time, Tiny.Heads, Tiny.Features / Tiny.Heads).Permute(0, 2, 1, 3);
+            var attended = weights.MatMul(values).Permute(0, 2, 1, 3).Reshape(batch, time, Tiny.Features);
+            Golden.AssertClose(part.Forward(hidden, null, new AttentionScope(mask), new TransformerContext()).Detach(), attended.Detach());
+        }
+        Assert.All(masked.Bert.Trace(ids, mask, segments, keepsAttentions: false).Attentions, Assert.Null);
+        var doubled = masked.Bert.Trace(ids, mask, segments, words => words * 2).HiddenStates[0];
+        Assert.NotEqual(trace.HiddenStates[0].ToArray<double>(), doubled.ToArray<double>());
+    }
+
+    [Fact]
     public void Checkpointing_changes_no_gradient()
     {
         double[][] Gradients(bool checkpointing)

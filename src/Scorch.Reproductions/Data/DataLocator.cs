@@ -42,7 +42,8 @@ public sealed class DataLocator
     public string Find(string dataSet, string file) => TryFind(dataSet, file) ?? throw new MissingDataException(
         dataSet,
         $"The data set '{dataSet}' ({file}) is not on this machine: looked in {string.Join(", ", Folders(dataSet))}. "
-            + $"Run: scorch data get {dataSet}; or put the file there, or set SCORCH_DATA to the folder that holds {dataSet}/{file}.");
+            + $"Run: scorch data get {dataSet}; or put the file there, or set SCORCH_DATA to the folder that holds {dataSet}/{file}."
+            + (DataSets.TryFind(dataSet)?.Remedy is { } remedy ? " " + remedy : ""));
 
     /// <summary>The path of a file of a data set, or null when it is not on this machine.</summary>
     public string? TryFind(string dataSet, string file)

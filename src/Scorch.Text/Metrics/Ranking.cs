@@ -44,16 +44,31 @@ public static class Ranking
         return ranks;
     }
 
-    /// <summary>Generalised average precision (Kishida 2005), the score of ranked lexical substitutes.</summary>
-    /// <remarks>GAP = sum over ranks i with w_i &gt; 0 of mean(w_1 … w_i), divided by the same for the weights in falling order.</remarks>
+    /// <summary>Generalised average precision (Kishida 2005), the score of ranked lexical substitutes, of an order of all candidates.</summary>
     /// <param name="weights">The gold weight of each candidate, not negative, in the system's order.</param>
     /// <returns>0 … 1; NaN when all weights are 0, since no order is then better than another.</returns>
     /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
-    public static double GeneralizedAveragePrecision(IReadOnlyList<double> weights)
+    public static double GeneralizedAveragePrecision(IReadOnlyList<double> weights) => GeneralizedAveragePrecision(weights, weights);
+
+    /// <summary>Generalised average precision of a list that may lack candidates or hold other items.</summary>
+    /// <remarks>GAP = sum over ranks i with w_i &gt; 0 of mean(w_1 … w_i), divided by the same for the gold weights in falling order.</remarks>
+    /// <param name="weights">The gold weight of each item of the system's list, in its order; 0 for items that are no candidates.</param>
+    /// <param name="gold">The weights of all candidates, in any order.</param>
+    /// <returns>0 … 1; NaN when all gold weights are 0.</returns>
+    /// <exception cref="ArgumentException">A weight is negative or not finite.</exception>
+    public static double GeneralizedAveragePrecision(IReadOnlyList<double> weights, IReadOnlyList<double> gold)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        for (var i = 0; i < weights.Count; i++)
-            if (!(weights[i] >= 0) || double.IsInfinity(weights[i])) throw new ArgumentException($"GeneralizedAveragePrecision: weight {i} is {weights[i]}; gold weights are finite and not negative.", nameof(weights));
+        Check(weights);
+        Check(gold);
+        return Gain(weights) / Gain(gold.OrderDescending());
+
+        static void Check(IReadOnlyList<double> values)
+        {
+            ArgumentNullException.ThrowIfNull(values);
+            for (var i = 0; i < values.Count; i++)
+                if (!(values[i] >= 0) || double.IsInfinity(values[i])) throw new ArgumentException($"GeneralizedAveragePrecision: weight {i} is {values[i]}; gold weights are finite and not negative.", nameof(values));
+        }
+
         static double Gain(IEnumerable<double> ordered)
         {
             double sum = 0, total = 0;
@@ -66,6 +81,5 @@ public static class Ranking
             }
             return total;
         }
-        return Gain(weights) / Gain(weights.OrderDescending());
     }
 }

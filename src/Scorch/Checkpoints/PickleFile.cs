@@ -13,7 +13,7 @@ public static class PickleFile
     /// <param name="path">The file.</param>
     /// <returns>
     /// null, bool, long, double, string, byte[] or <see cref="Tensor"/> (of an array), lists and tuples as <see cref="IReadOnlyList{T}"/> of object,
-    /// dictionaries as <see cref="IReadOnlyDictionary{TKey, TValue}"/> from object to object; keys that are bytes are read as text.
+    /// dictionaries as <see cref="IReadOnlyDictionary{TKey, TValue}"/> from object to object; keys that are bytes are read as text, keys that are tuples as <see cref="PickleTuple"/>.
     /// </returns>
     /// <exception cref="CheckpointException">The file is damaged or hostile, or names something that is not allowed.</exception>
     public static object? Load(string path)

@@ -34,6 +34,8 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
 
     private const int MaximumIntegerBytes = 1024;
 
+    private const int MaximumKeyDepth = 8;
+
     private readonly List<object?> stack = [];
     private readonly Stack<int> marks = new();
     private readonly Dictionary<long, object?> memo = [];
@@ -168,10 +170,16 @@ internal sealed class PickleReader(Stream stream, string file, Func<string, Pick
         {
             // What Python 2 wrote as text is read by Python 3 as bytes, and written again as such.
             if (items[i] is byte[] letters) items[i] = Encoding.Latin1.GetString(letters);
-            if (items[i] is not (string or long or double or bool)) throw Refuse($"a dictionary's key is {Describe(items[i])}; text, numbers and truth values are read");
-            dictionary[items[i]!] = items[i + 1];
+            dictionary[Key(items[i], 0)] = items[i + 1];
         }
     }
+
+    private object Key(object? value, int depth) => value switch
+    {
+        string or long or double or bool => value,
+        object?[] tuple when depth < MaximumKeyDepth => new PickleTuple([.. tuple.Select(item => Key(item, depth + 1))]),
+        _ => throw Refuse($"a dictionary's key is {Describe(value)}; text, numbers, truth values and tuples of them are read"),
+    };
 
     private void Recall(long index) => stack.Add(memo.TryGetValue(index, out var value) ? value : throw Refuse($"the pickle recalls entry {index}, which was never stored"));
 

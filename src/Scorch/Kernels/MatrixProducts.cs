@@ -67,7 +67,7 @@ internal static unsafe class MatrixProducts<T>
     private const int InPlaceBytes = 256 * 1024;
 
     /// <summary>Below this a product stays on its thread.</summary>
-    private const long ParallelMultiplications = 3 << 20;
+    private const long ParallelMultiplications = 3 << 18;
 
     /// <summary>Computes one product.</summary>
     public static void Run(in Factors<T> factors)

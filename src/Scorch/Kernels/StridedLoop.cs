@@ -66,10 +66,10 @@ internal static unsafe class StridedLoop
         }
     }
 
-    /// <summary>Chunk borders depend on the count alone.</summary>
+    /// <summary>Chunk borders depend on the count alone; their number is one that two and four threads share evenly.</summary>
     private static (int Chunks, long Size) Chunks(long count)
     {
-        var chunks = (int)Math.Min((count + Grain - 1) / Grain, 1 << 20);
+        var chunks = (int)Math.Min((((count + Grain - 1) / Grain) + 3) & ~3L, 1 << 20);
         return (chunks, (((count + chunks - 1) / chunks) + 63) / 64 * 64);
     }
 

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Scorch.Kernels;
 
 /// <summary>Threads that claim chunks of one job at a time; the caller works too, and small work never wakes them.</summary>
-/// <remarks>What a chunk computes must not depend on which thread runs it, nor on how many there are.</remarks>
+/// <remarks>What a chunk computes must not depend on which thread runs it, nor on how many there are. Each thread begins with a part of its own,
+/// the same from job to job, so that it finds in its caches what it wrote there; then it helps the others.</remarks>
 internal static class WorkPool
 {
     /// <summary>How long a thread without work looks for the next job before it sleeps: waking it would cost as much as many a job.</summary>
@@ -40,15 +41,16 @@ internal static class WorkPool
         {
             while (Workers.Count < wanted - 1)
             {
-                var worker = new Thread(Work) { IsBackground = true, Name = "Scorch worker" };
+                var participant = Workers.Count + 1;
+                var worker = new Thread(() => Work(participant)) { IsBackground = true, Name = "Scorch worker" };
                 Workers.Add(worker);
                 worker.Start();
             }
-            var job = new Job(chunks, body, wanted - 1);
+            var job = new Job(chunks, body, wanted);
             Volatile.Write(ref current, job);
             Interlocked.Increment(ref published);
             if (Volatile.Read(ref sleeping) > 0) Wake.Release(Interlocked.Exchange(ref sleeping, 0));
-            job.Run();
+            job.Run(0);
             Volatile.Write(ref current, null);
             job.WaitForAll();
             job.Error?.Throw();
@@ -74,14 +76,14 @@ internal static class WorkPool
         }
     }
 
-    private static void Work()
+    private static void Work(int participant)
     {
         var seen = 0;
         while (true)
         {
             WaitForNext(seen);
             seen = Volatile.Read(ref published);
-            Volatile.Read(ref current)?.Join();
+            Volatile.Read(ref current)?.Run(participant);
         }
     }
 
@@ -103,37 +105,45 @@ internal static class WorkPool
         }
     }
 
-    private sealed class Job(int chunks, Action<int> body, int helpers)
+    private sealed class Job(int chunks, Action<int> body, int participants)
     {
-        private int joined;
-        private int next;
+        /// <summary>A cache line of numbers, so that claiming from one part does not slow claims from another.</summary>
+        private const int Line = 16;
+
+        /// <summary>How many chunks of each part are claimed.</summary>
+        private readonly int[] claimed = new int[participants * Line];
         private int done;
 
         public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Error { get; private set; }
 
-        /// <summary>Helps, unless enough others do.</summary>
-        public void Join()
+        /// <summary>Works on the participant's own part, then on the others'; a thread too many has none.</summary>
+        public void Run(int participant)
         {
-            if (Interlocked.Increment(ref joined) <= helpers) Run();
-        }
-
-        public void Run()
-        {
+            if (participant >= participants) return;
             insideJob = true;
-            int chunk;
-            while ((chunk = Interlocked.Increment(ref next) - 1) < chunks)
+            for (var other = 0; other < participants; other++)
             {
-                try
-                {
-                    body(chunk);
-                }
-                catch (Exception error)
-                {
-                    Error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
-                }
-                Interlocked.Increment(ref done);
+                var part = (participant + other) % participants;
+                var (from, to) = (Start(part), Start(part + 1));
+                int chunk;
+                while ((chunk = from + Interlocked.Increment(ref claimed[part * Line]) - 1) < to) Run(body, chunk);
             }
             insideJob = false;
+        }
+
+        private int Start(int part) => (int)((long)chunks * part / participants);
+
+        private void Run(Action<int> work, int chunk)
+        {
+            try
+            {
+                work(chunk);
+            }
+            catch (Exception error)
+            {
+                Error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
+            }
+            Interlocked.Increment(ref done);
         }
 
         public void WaitForAll()

@@ -66,7 +66,16 @@ public sealed class BertMaskedLanguageModel : Module
     /// <returns>[batch, time, vocabulary].</returns>
     /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
     public Tensor Forward(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, TransformerContext? context = null) =>
-        Cls.Predictions.Transform.Forward(Bert.Forward(tokenIds, mask, segments, context)).Affine(Bert.Embeddings.WordEmbeddings.Weight, Cls.Predictions.Bias);
+        Predict(Bert.Forward(tokenIds, mask, segments, context));
+
+    /// <summary>Logits of hidden states, such as those at masked places alone.</summary>
+    /// <param name="hidden">Of the last block, [..., features].</param>
+    /// <returns>[..., vocabulary].</returns>
+    public Tensor Predict(Tensor hidden)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        return Cls.Predictions.Transform.Forward(hidden).Affine(Bert.Embeddings.WordEmbeddings.Weight, Cls.Predictions.Bias);
+    }
 
     /// <summary>Takes weights by their published names; pooler, next-sentence head and position numbers are skipped.</summary>
     /// <param name="weights">Tensors by name.</param>

@@ -36,6 +36,15 @@ public sealed class BertAttention : Attention
         var (queries, keys, values) = (AttentionHeads.Split(Query.Forward(hidden), heads), AttentionHeads.Split(Key.Forward(hidden), heads), AttentionHeads.Split(Value.Forward(hidden), heads));
         return AttentionHeads.Attend(queries, keys, values, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), WeightDropout);
     }
+
+    /// <summary>The attention weights of hidden states, without dropout: [batch, heads, queries, keys].</summary>
+    internal Tensor Weights(Tensor hidden, AttentionScope scope)
+    {
+        var (queries, keys) = (AttentionHeads.Split(Query.Forward(hidden), heads), AttentionHeads.Split(Key.Forward(hidden), heads));
+        var scores = (queries * (1 / Math.Sqrt(hidden.Shape[-1] / heads))).MatMul(keys.T);
+        if (scope.Added(hidden.Shape[1], hidden.Shape[1], scores.DataType) is { } added) scores += added;
+        return scores.Softmax(-1);
+    }
 }
 
 /// <summary>A linear map, dropout, the residual sum and its normalisation: <c>dense</c>, <c>LayerNorm</c>.</summary>

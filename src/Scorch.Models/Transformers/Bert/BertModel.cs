@@ -31,11 +31,13 @@ public sealed class BertEmbeddings : Module
     /// <summary>After it, if any.</summary>
     public Dropout? OutputDropout { get; }
 
-    internal Tensor Forward(Tensor tokenIds, Tensor? segments)
+    internal Tensor Forward(Tensor tokenIds, Tensor? segments, Func<Tensor, Tensor>? change = null)
     {
         var (batch, time) = (tokenIds.Shape[0], tokenIds.Shape[1]);
+        var words = WordEmbeddings.Forward(tokenIds);
+        if (change is not null) words = change(words);
         var kinds = segments is null ? TokenTypeEmbeddings.Weight.Narrow(0, 0, 1) : TokenTypeEmbeddings.Forward(segments);
-        var sum = WordEmbeddings.Forward(tokenIds) + kinds + PositionEmbeddings.Forward(TokenIds.Places(null, batch, 0, time));
+        var sum = words + kinds + PositionEmbeddings.Forward(TokenIds.Places(null, batch, 0, time));
         return LayerNorm.Forward(sum).Dropped(OutputDropout);
     }
 }
@@ -65,6 +67,11 @@ public sealed class BertPooler : Module
         return Dense.Forward(hidden.Select(1, 0)).Tanh();
     }
 }
+
+/// <summary>What a BERT computed on the way.</summary>
+/// <param name="HiddenStates">The normalised embeddings, then the output of every block: [batch, time, features] each.</param>
+/// <param name="Attentions">The attention weights of every block, [batch, heads, queries, keys]; null where a replaced part has none to show.</param>
+public sealed record BertTrace(IReadOnlyList<Tensor> HiddenStates, IReadOnlyList<Tensor?> Attentions);
 
 /// <summary>BERT without a head: tokens to hidden states, with the published names (<c>embeddings.word_embeddings</c>, <c>encoder.layer.0.attention.self.query</c>).</summary>
 public sealed class BertModel : Module
@@ -109,13 +116,7 @@ public sealed class BertModel : Module
     /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
     public Tensor Forward(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, TransformerContext? context = null)
     {
-        TokenIds.Require("Bert", tokenIds, Config.VocabularySize, mask);
-        TokenIds.RequirePositions("Bert", tokenIds.Shape[1], Config.Positions);
-        if (segments is not null)
-        {
-            TokenIds.Require("Bert segments", segments, Config.Segments, null);
-            if (segments.Shape != tokenIds.Shape) throw new ArgumentException($"Bert: segments {segments.Shape} for tokens {tokenIds.Shape}; give one for each.", nameof(segments));
-        }
+        Require(tokenIds, mask, segments);
         var hidden = Embeddings.Forward(tokenIds, segments);
         var scope = new AttentionScope(mask);
         context = (context ?? new()).For(tokenIds, mask);
@@ -126,6 +127,37 @@ public sealed class BertModel : Module
                 : layer.Forward(hidden, scope, context);
         }
         return hidden;
+    }
+
+    /// <summary>Hidden states of all blocks and their attention weights.</summary>
+    /// <param name="tokenIds">Int64 [batch, time].</param>
+    /// <param name="mask">Bool [batch, time]: true where a token is real; padding stands behind.</param>
+    /// <param name="segments">Int64 [batch, time]: number of each token's segment; none for the first.</param>
+    /// <param name="changeWords">Changes the word embeddings [batch, time, features] before positions are added; none leaves them.</param>
+    /// <param name="keepsAttentions">Whether attention weights are kept; they are computed a second time.</param>
+    /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
+    public BertTrace Trace(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, Func<Tensor, Tensor>? changeWords = null, bool keepsAttentions = true)
+    {
+        Require(tokenIds, mask, segments);
+        List<Tensor> states = [Embeddings.Forward(tokenIds, segments, changeWords)];
+        var attentions = new List<Tensor?>();
+        var scope = new AttentionScope(mask);
+        var context = new TransformerContext().For(tokenIds, mask);
+        foreach (var layer in Encoder.Layer)
+        {
+            attentions.Add(keepsAttentions ? (layer.Attention.Self as BertAttention)?.Weights(states[^1], scope) : null);
+            states.Add(layer.Forward(states[^1], scope, context));
+        }
+        return new(states, attentions);
+    }
+
+    private void Require(Tensor tokenIds, Tensor? mask, Tensor? segments)
+    {
+        TokenIds.Require("Bert", tokenIds, Config.VocabularySize, mask);
+        TokenIds.RequirePositions("Bert", tokenIds.Shape[1], Config.Positions);
+        if (segments is null) return;
+        TokenIds.Require("Bert segments", segments, Config.Segments, null);
+        if (segments.Shape != tokenIds.Shape) throw new ArgumentException($"Bert: segments {segments.Shape} for tokens {tokenIds.Shape}; give one for each.", nameof(segments));
     }
 
     /// <summary>A map whose weights start normal, cut at two standard deviations, as in the published code.</summary>

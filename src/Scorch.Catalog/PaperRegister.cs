@@ -1,4 +1,5 @@
 using Scorch.Language.FruitFlyEmbeddings;
+using Scorch.Language.MetaDistil;
 using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Reproductions;
@@ -14,6 +15,7 @@ internal static class PaperRegister
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new FruitFlyReproduction(),
+        new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),

@@ -37,6 +37,16 @@ public static class DataSets
         },
         new()
         {
+            Name = "digits",
+            Description = "1,797 handwritten digits of 8x8 pixels (UCI, optical recognition of handwritten digits, test part), gzip'd CSV as scikit-learn ships it; also inside the tool.",
+            Licence = "CC BY 4.0 (E. Alpaydin, C. Kaynak)",
+            Source = new Uri("https://doi.org/10.24432/C50P49"),
+            Files = [new("digits.csv.gz", 57_512, "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a", null)],
+            SystemFolders = ["/usr/lib/python3/dist-packages/sklearn/datasets/data"],
+            Remedy = "The tool carries the file and needs no download. On its own it comes with scikit-learn 1.2 as sklearn/datasets/data/digits.csv.gz (Debian's package python3-sklearn).",
+        },
+        new()
+        {
             Name = "dml",
             Description = "Pennsylvania re-employment bonus experiment (13,913 rows) and 401(k) eligibility, SIPP 1991 (9,915 rows, Stata).",
             Licence = "MIT",

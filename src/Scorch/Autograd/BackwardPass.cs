@@ -29,6 +29,8 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
         var needed = targets.Length > 0 && !stopAtTargets ? Needed(targets) : null;
         var watched = GradientMode.DetectsAnomaly;
         using var mode = GradientMode.SetUnwatched(createGraph);
+        // Nodes bring their substitutions; what is in place now is again at the end.
+        using var own = Substitution.Enter(Substitution.Current);
         var queue = new PriorityQueue<Node, long>();
         foreach (var node in gradients.Keys) queue.Enqueue(node, -node.Order);
         while (queue.TryDequeue(out var node, out _))
@@ -50,6 +52,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
                 continue;
             }
             if (needed is not null && !FlowsOn(node, needed)) continue;
+            Substitution.Switch(node.Substitution);
             var made = Storage.Last;
             var flowing = Tape.Backward(node, arrived!, needed);
             if (!retainGraph) node.Release();

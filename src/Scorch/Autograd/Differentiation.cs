@@ -177,6 +177,28 @@ public static class Differentiation
         return (value, gradient, laplacian ?? Tensor.Zeros([points.Shape[0]], points.DataType, points.Device));
     }
 
+    /// <summary>Bytes of the tensors that the recorded operations behind some results keep for their derivatives, each storage once, leaves not counted.</summary>
+    /// <remarks>Depends on the operations and shapes alone, not on the machine or the collector: a measure of what a graph costs in memory.</remarks>
+    /// <param name="outputs">Results of recorded operations.</param>
+    public static long RecordedBytes(params IReadOnlyList<Tensor> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var pending = new Stack<Node>();
+        foreach (var output in outputs)
+            if (output.Edge.Node is { } node) pending.Push(node);
+        var (nodes, counted) = (new List<Node>(), new HashSet<Storage>(ReferenceEqualityComparer.Instance));
+        while (pending.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            if (node is LeafNode leaf) counted.Add(leaf.Tensor.Storage);
+            else nodes.Add(node);
+            foreach (var edge in node.Edges)
+                if (edge.Node is { } other) pending.Push(other);
+        }
+        return nodes.Sum(node => node.SavedBytes(counted));
+    }
+
     /// <summary>
     /// Runs <paramref name="function"/> without keeping what it saves; the backward pass runs it again. Less memory for more time.
     /// Gradients reach the inputs and whatever else the function captures, parameters or results of earlier operations, and can be

@@ -13,6 +13,7 @@ internal abstract class Node
         Name = name;
         Edges = edges;
         Order = Interlocked.Increment(ref count);
+        Substitution = Substitution.Current;
     }
 
     /// <summary>Nodes made from now on, by this thread or another, have at least this order.</summary>
@@ -26,7 +27,13 @@ internal abstract class Node
     /// <summary>Later operations have greater numbers; going back visits them in falling order.</summary>
     public long Order { get; }
 
+    /// <summary>What stood in for parameters when the operation was recorded; its derivative reads them again.</summary>
+    public Substitution? Substitution { get; }
+
     public virtual int Outputs => 1;
+
+    /// <summary>Bytes of the storages that it saved and that <paramref name="counted"/> does not hold yet.</summary>
+    public virtual long SavedBytes(HashSet<Storage> counted) => 0;
 
     /// <summary>Gradients with respect to the inputs, null where none flows.</summary>
     public abstract Tensor?[] Backward(Tensor?[] gradients);
@@ -76,6 +83,15 @@ internal sealed class OperationNode(string name, Edge[] edges, int outputs, Tens
     {
         derivative = null;
         saved = [];
+    }
+
+    public override long SavedBytes(HashSet<Storage> counted)
+    {
+        using var scope = Substitution.Enter(Substitution);
+        long bytes = 0;
+        foreach (var tensor in saved)
+            if (counted.Add(tensor.Storage)) bytes += tensor.Storage.ByteCount;
+        return bytes;
     }
 
     private static int[] Versions(Tensor[] saved)

@@ -170,6 +170,28 @@ public partial class Tensor
         Gradient = null;
     }
 
+    /// <summary>What <see cref="Exchange"/> puts into another handle so that it stands for this tensor: elements, type and history.</summary>
+    internal Contents Content
+    {
+        get
+        {
+            var edge = Edge;
+            return new(Storage, Offset, Shape, Strides, DataType, producer, OutputIndex, requiresGradient, edge.Node as LeafNode);
+        }
+    }
+
+    /// <summary>This handle stands for <paramref name="contents"/> from now on; gives what it stood for.</summary>
+    internal Contents Exchange(Contents contents)
+    {
+        var own = new Contents(Storage, Offset, Shape, Strides, DataType, producer, OutputIndex, requiresGradient, leaf);
+        (Storage, Offset, Shape, Strides, DataType) = (contents.Storage, contents.Offset, contents.Shape, contents.Strides, contents.DataType);
+        (producer, OutputIndex, requiresGradient, leaf) = (contents.Producer, contents.OutputIndex, contents.RequiresGradient, contents.Leaf);
+        return own;
+    }
+
+    internal readonly record struct Contents(
+        Storage Storage, long Offset, Shape Shape, long[] Strides, DataType DataType, Node? Producer, int OutputIndex, bool RequiresGradient, LeafNode? Leaf);
+
     internal static Tensor Empty(Shape shape, DataType type, Device? device = null)
     {
         var where = device ?? Device.Cpu;

@@ -23,6 +23,7 @@ public class CoverageTests
         ["elements, sizes and places: TensorTests, and PyTorch's table of promotions"] = ["BFloat16", "Complex64", "DataType", "DataTypes", "Scalar", "Shape", "TensorIndex", "Device", "Parallelism"],
         ["names in messages"] = ["NearestName"],
         ["what modules share and are made of; every recorded module runs through it"] = ["Module", "IForward", "Parameter"],
+        ["modules as functions of their parameters: FunctionalCallTests"] = ["FunctionalCall", "ParameterSet"],
         ["random: their moments are tested"] = ["RandomSource", "Initialize"],
         ["derivatives of functions: DerivativeFunctionTests, and every recorded gradient"] = ["Differentiation", "GradientMode"],
         ["functions of other operations: FuseTests holds them to those"] = ["Fuse"],

@@ -136,7 +136,21 @@ public sealed class BertClassifier : Module
     /// <returns>[batch, classes].</returns>
     /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
     public Tensor Forward(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null, TransformerContext? context = null) =>
-        Classifier.Forward(Bert.Pooler!.Forward(Bert.Forward(tokenIds, mask, segments, context)).Dropped(OutputDropout));
+        Head(Bert.Forward(tokenIds, mask, segments, context));
+
+    /// <summary>Logits of texts, and the hidden state of each text's first token after every block.</summary>
+    /// <param name="tokenIds">Int64 [batch, time]; the first token of each is the one that stands for all.</param>
+    /// <param name="mask">Bool [batch, time]: true where a token is real.</param>
+    /// <param name="segments">Int64 [batch, time]; none for the first segment.</param>
+    /// <returns>[batch, classes], and [batch, features] a block, first to last.</returns>
+    /// <exception cref="ArgumentException">An id lies outside the vocabulary, the sequence is too long, or shapes differ.</exception>
+    public (Tensor Logits, IReadOnlyList<Tensor> FirstTokenStates) ForwardWithStates(Tensor tokenIds, Tensor? mask = null, Tensor? segments = null)
+    {
+        var states = Bert.Trace(tokenIds, mask, segments, keepsAttentions: false).HiddenStates;
+        return (Head(states[^1]), [.. states.Skip(1).Select(state => state.Select(1, 0))]);
+    }
+
+    private Tensor Head(Tensor hidden) => Classifier.Forward(Bert.Pooler!.Forward(hidden).Dropped(OutputDropout));
 
     /// <summary>Takes weights by their published names; heads for masked tokens and next sentences are skipped.</summary>
     /// <param name="weights">Tensors by name.</param>

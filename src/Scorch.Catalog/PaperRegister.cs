@@ -1,6 +1,7 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Swords;
+using Scorch.Language.SwitchTransformers;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -18,6 +19,7 @@ internal static class PaperRegister
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),
+        new SwitchReproduction(),
         new SwordsReproduction(),
     ];
 }

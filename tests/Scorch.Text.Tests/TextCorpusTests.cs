@@ -1,9 +1,19 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Scorch.Text.Tests;
 
 public class TextCorpusTests
 {
+    [Fact]
+    public void Packed_files_are_read_as_if_they_were_not()
+    {
+        using var folder = new TemporaryFolder();
+        var plain = folder.Write("a.jsonl", "{\"text\":\"one\"}\n{\"text\":\"two\"}\n");
+        using (var packed = new GZipStream(File.Create(plain + ".gz"), CompressionLevel.Fastest)) packed.Write(File.ReadAllBytes(plain));
+        Assert.Equal(TextCorpus.FromJsonLines([plain]), TextCorpus.FromJsonLines([plain + ".gz"]));
+    }
+
     [Fact]
     public void Lines_come_with_their_places()
     {

@@ -5,13 +5,14 @@ namespace Scorch.Models.Transformers;
 public sealed class TransformerContext
 {
     private readonly List<Tensor> losses;
+    private readonly List<object> records;
     private bool refusesLosses;
 
     /// <summary>A context without tokens, which the model fills in.</summary>
-    public TransformerContext() => losses = [];
+    public TransformerContext() => (losses, records) = ([], []);
 
     private TransformerContext(TransformerContext parent, Tensor? tokenIds, Tensor? mask) =>
-        (losses, TokenIds, Mask, Conditions) = (parent.losses, tokenIds, mask, parent.Conditions);
+        (losses, records, TokenIds, Mask, Conditions) = (parent.losses, parent.records, tokenIds, mask, parent.Conditions);
 
     /// <summary>Tokens of the hidden states, int64 [batch, time]; none where a stack is given hidden states alone.</summary>
     public Tensor? TokenIds { get; }
@@ -35,6 +36,17 @@ public sealed class TransformerContext
         if (loss.Rank != 0) throw new ArgumentException($"AddLoss: the loss has shape {loss.Shape}; reduce it to a scalar.", nameof(loss));
         if (refusesLosses) throw new InvalidOperationException("AddLoss: a checkpointed layer has one result; switch GradientCheckpointing off for layers with losses of their own.");
         losses.Add(loss);
+    }
+
+    /// <summary>What layers tell about the pass, such as the load of experts, in the order of layers.</summary>
+    public IReadOnlyList<object> Records => records;
+
+    /// <summary>Adds to <see cref="Records"/>. A layer under gradient checkpointing, which runs twice, is not recorded.</summary>
+    /// <param name="record">What a layer tells; numbers rather than tensors with a history, which would be kept alive.</param>
+    public void AddRecord(object record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (!refusesLosses) records.Add(record);
     }
 
     /// <summary>The same pass seen from a stack with these tokens: conditions and losses are shared.</summary>

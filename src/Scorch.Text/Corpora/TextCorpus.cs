@@ -1,4 +1,5 @@
 using System.Collections;
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 
 namespace Scorch.Text;
@@ -30,7 +31,7 @@ public enum SplitUnit
     Record,
 }
 
-/// <summary>Texts, read anew from their files at each enumeration and never held as a whole.</summary>
+/// <summary>Texts, read anew from their files at each enumeration and never held as a whole; files named <c>.gz</c> are unpacked while they are read.</summary>
 public sealed class TextCorpus : IEnumerable<string>
 {
     private readonly IReadOnlyList<TextSource> sources;
@@ -206,7 +207,11 @@ public sealed class TextCorpus : IEnumerable<string>
             return new(path, null, makeParser);
         }
 
-        public FileStream Open() => new(Name, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        public Stream Open()
+        {
+            var file = new FileStream(Name, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+            return Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        }
 
         public IRecordParser Parser(TextCorpusOptions options) => MakeParser!(Name, options);
     }

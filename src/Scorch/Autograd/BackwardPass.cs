@@ -147,6 +147,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
             tensor.Gradient = leaf.OwnsArrived ? gradient.Detach() : gradient.Detach().Clone();
         }
         leaf.OwnsArrived = false;
+        tensor.GradientIsWhole?.Invoke();
     }
 
     /// <summary>The targets and every node behind which one lies.</summary>

@@ -92,9 +92,9 @@ public abstract class Module
     {
         if (!dataType.IsFloating()) throw new ArgumentException($"ConvertTo: {dataType} is not a floating type.", nameof(dataType));
         foreach (var (_, parameter) in NamedParameters())
-            if (parameter.DataType.IsFloating()) parameter.ReplaceData(parameter.CopyOf(dataType));
+            if (parameter.DataType.IsFloating() && parameter.DataType != dataType) parameter.ReplaceData(parameter.CopyOf(dataType));
         foreach (var (_, buffer) in NamedBuffers())
-            if (buffer.DataType.IsFloating()) buffer.ReplaceData(buffer.CopyOf(dataType));
+            if (buffer.DataType.IsFloating() && buffer.DataType != dataType) buffer.ReplaceData(buffer.CopyOf(dataType));
     }
 
     /// <summary>Drops all gradients.</summary>

@@ -78,6 +78,9 @@ public partial class Tensor
     /// <summary>True when no recorded operation made this tensor.</summary>
     public bool IsLeaf => Producer is null;
 
+    /// <summary>Told as soon as a backward pass has gathered all of this leaf's gradient; nothing that the pass still visits reads the leaf's value.</summary>
+    internal Action? GradientIsWhole { get; set; }
+
     internal Storage Storage { get; private set; }
 
     internal long Offset { get; private set; }
@@ -123,6 +126,12 @@ public partial class Tensor
             return requiresGradient ? new(leaf ??= new LeafNode(this), 0) : default;
         }
     }
+
+    /// <summary>
+    /// From now on this leaf counts as first used when it is used next. Passes visit leaves in the order of their first use, so that a leaf
+    /// of an earlier step would otherwise come last.
+    /// </summary>
+    internal void ForgetUse() => leaf = null;
 
     internal void SetProducer(Node node, int outputIndex)
     {

@@ -57,8 +57,6 @@ public sealed class HeadAttention : Attention
 /// <summary>Two maps of every position with an activation between, <c>inner</c> and <c>outer</c>; a third, <c>gate</c>, may multiply what lies between.</summary>
 public sealed class PointwiseFeedForward : FeedForward
 {
-    private readonly Activation activation;
-
     /// <summary>A part whose maps start uniform as Glorot and Bengio 2010 say, biases at 0.</summary>
     /// <param name="features">Features of the hidden states.</param>
     /// <param name="inner">Features between the maps.</param>
@@ -70,12 +68,15 @@ public sealed class PointwiseFeedForward : FeedForward
     public PointwiseFeedForward(int features, int inner, Activation activation, RandomSource random, bool isGated = false, double dropout = 0, bool bias = true)
     {
         ArgumentNullException.ThrowIfNull(random);
-        this.activation = activation;
+        Activation = activation;
         Inner = ModelParts.Glorot(features, inner, random, bias);
         Outer = ModelParts.Glorot(inner, features, random, bias);
         if (isGated) Gate = ModelParts.Glorot(features, inner, random, bias);
         InnerDropout = ModelParts.Dropout(dropout, random);
     }
+
+    /// <summary>Of the inner features.</summary>
+    public Activation Activation { get; }
 
     /// <summary>To inner features, activated.</summary>
     public Linear Inner { get; }
@@ -92,7 +93,7 @@ public sealed class PointwiseFeedForward : FeedForward
     /// <inheritdoc/>
     public override Tensor Forward(Tensor hidden, TransformerContext context)
     {
-        var inner = activation.Apply(Inner.Forward(hidden));
+        var inner = Activation.Apply(Inner.Forward(hidden));
         if (Gate is not null) inner *= Gate.Forward(hidden);
         return Outer.Forward(inner.Dropped(InnerDropout));
     }

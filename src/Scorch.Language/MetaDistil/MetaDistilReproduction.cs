@@ -10,7 +10,7 @@ public sealed class MetaDistilReproduction : Reproduction
     private const double NotWorse = -0.3;
     private const string Best = "on the better of the two data sets";
     private const string Other = "on the other data set";
-    private const string Chosen = "digits, the best of twelve settings each on validation data";
+    private const string Chosen = "digits, the best of 24 settings each on validation data";
 
     /// <inheritdoc/>
     public override string PaperSlug => "metadistil";

@@ -1,5 +1,6 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.Swords;
+using Scorch.Language.TimeDial;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -17,5 +18,6 @@ internal static class PaperRegister
         new DoubleMLReproduction(),
         new RepVggReproduction(),
         new SwordsReproduction(),
+        new TimeDialReproduction(),
     ];
 }

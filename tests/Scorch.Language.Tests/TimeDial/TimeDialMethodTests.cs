@@ -134,7 +134,7 @@ public sealed class TimeDialMethodTests : IDisposable
         var dialogs = Enumerable.Range(0, 60).Select(i => (IReadOnlyList<string>)[i % 2 == 0 ? "A: the tea takes three minutes" : "A: the trip takes nine weeks"]).ToList();
         var corpus = new TemporalCorpus(dialogs);
         ClozeQuestion[] questions = [new("tea", ["A: the tea takes <MASK>"], ["three minutes", "nine weeks"]), new("trip", ["A: the trip takes <MASK>"], ["three minutes", "nine weeks"])];
-        var config = Config with { Features = 32, Steps = 250, LearningRate = 5e-3, SpanShare = 1, BatchSize = 12 };
+        var config = Config with { Features = 32, Steps = 300, LearningRate = 2e-3, SpanShare = 1, BatchSize = 12 };
         foreach (var scorer in (IOptionScorer[])
             [OptionScorers.MaskFilling(DialogTraining.MaskFilling(corpus, config)), OptionScorers.Classification(DialogTraining.Classification(corpus, config)), OptionScorers.Generation(DialogTraining.Generation(corpus, config))])
         {

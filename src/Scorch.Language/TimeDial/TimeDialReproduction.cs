@@ -7,8 +7,8 @@ public sealed class TimeDialReproduction : Reproduction
 {
     private const double Chance = 100.0 / 6;
 
-    // Three standard errors of a share of 1/6 among 1,104 items: 3 sqrt(1/6 * 5/6 / 1104) = 3.4 points.
-    private const double ThreeStandardErrors = 3.4;
+    // A share near 1/3 among 1,104 items has a standard error of 1.4 points; one of 1/6 itself has less, 1.1.
+    private const double ThreeStandardErrors = 3 * 1.4;
     private const double Humans = 97.8;
     private const double LeastGap = 20;
     private const double MostCost = 10;

@@ -2,6 +2,7 @@ using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
+using Scorch.Language.TimeDial;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -21,5 +22,6 @@ internal static class PaperRegister
         new RepVggReproduction(),
         new SwitchReproduction(),
         new SwordsReproduction(),
+        new TimeDialReproduction(),
     ];
 }

@@ -145,6 +145,29 @@ public static class DataSets
         },
         new()
         {
+            Name = "dailydialog",
+            Description = "DailyDialog: 13,118 English everyday dialogs, a dialog a line, in the archives as published (11,118 to train on).",
+            Licence = "CC BY-NC-SA 4.0 (the copy's repository: MIT)",
+            Source = new Uri("https://github.com/Ls-Dai/Deep-Reinforcement-Learning-for-Dialogue-Generation-in-PyTorch"),
+            Files =
+            [
+                DailyDialog("data/train.zip", 2_059_812, "6191257f8250da0e045bfd1d017645e15b2358df975ec4c5c431a5a1f99662a4"),
+                DailyDialog("data/validation.zip", 191_273, "f068cf7526a56ab5f26e99b74ce9edbc2766f7b060a3c6cef035920b0dd28153"),
+                DailyDialog("data/test.zip", 188_867, "5f9526a5ce4b8af4ca237aa3ff38cbf03becbc596c70b0974d7f5f9af2ea0615"),
+                DailyDialog("data/dialogues_topic.txt", 26_721, "659b8146f7e42ab3b5829f50afdeea5e362f8b6b160c73e80673f039b16072c6"),
+                DailyDialog("data/readme.txt", 1_104, "e539c4d2b5a5740651444bfed5218247795d43bb3397f85e4fffa0d7fda1d3f0"),
+            ],
+        },
+        new()
+        {
+            Name = "timedial",
+            Description = "TimeDial: 1,446 dialogs with a masked time span, right and wrong fillings; 1,104 with two right ones.",
+            Licence = "CC BY-NC-SA 4.0",
+            Source = new Uri("https://github.com/google-research-datasets/TimeDial"),
+            Files = [new("test.json", 1_613_806, "771126fcbb7441fce4a6f3a1fce4a1b3c0ebaaa24ed5b443a7fa1d9723745481", new Uri("https://raw.githubusercontent.com/google-research-datasets/TimeDial/4232ec5893307bdba14f20fca9e56200670e903f/test.json"))],
+        },
+        new()
+        {
             Name = "wikitext-2",
             Description = "WikiText-2, validation and test part: 455,000 words of Wikipedia articles.",
             Licence = "CC BY-SA 3.0 (Wikipedia)",
@@ -205,6 +228,9 @@ public static class DataSets
 
     private static DataFile Swords(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/p-lambda/swords/04ca75370d0ce098a7f4db68240fc8e79a4f7b3b/" + path));
+
+    private static DataFile DailyDialog(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/Ls-Dai/Deep-Reinforcement-Learning-for-Dialogue-Generation-in-PyTorch/bae51b16e3e8c0ce4ffd70b75ecfc40fbeb8e7ee/" + path));
 
     private static DataFile WikiText(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/pytorch/examples/37ce9402ff0cae48d764d7788810fd2ed8238b25/word_language_model/data/wikitext-2/" + path));

@@ -1,6 +1,5 @@
-using Scorch.Data;
+using Scorch.Models.Training;
 using Scorch.Models.Transformers;
-using Scorch.Optimizers;
 using Scorch.Text;
 using Scorch.Training;
 
@@ -92,7 +91,6 @@ public static class MaskedModelTraining
         cancellationToken.ThrowIfCancellationRequested();
         if (windows.Length < config.BatchSize)
             throw new ArgumentException($"MaskedModelTraining: the texts make {windows.Length} windows of {config.Length} tokens, a batch has {config.BatchSize}; give more text or smaller batches.", nameof(texts));
-        var random = new RandomSource(config.Seed);
         var model = new BertMaskedLanguageModel(
             new BertConfig
             {
@@ -106,26 +104,19 @@ public static class MaskedModelTraining
                 HiddenDropout = 0,
                 AttentionDropout = 0,
             },
-            random);
+            new RandomSource(config.Seed));
         var masking = new MaskingConfig { MaskToken = special["[MASK]"], VocabularySize = tokenizer.Count, Untouched = special.Values.ToHashSet() };
-        var loader = new DataLoader<MaskedBatch>(
-            windows.Length,
-            (position, indices) => MaskedBatch.Of([.. indices.Select(index => windows[index])], masking, new RandomSource(RandomSource.Derive(config.Seed, position.Epoch, position.Batch))),
-            new DataLoaderConfig(config.BatchSize, DropLast: true, Seed: config.Seed));
-        var warmUp = Math.Max(1, config.Steps / 10);
-        var trainer = new Trainer<MaskedBatch>(
+        MaskedTokenTraining.Run(
             model,
-            new AdamW(model.Parameters(), AdamW.Defaults with { LearningRate = config.LearningRate }),
-            loader,
-            batch => batch.Loss(model),
-            new TrainerConfig(config.Steps)
+            windows.Length,
+            (index, random) =>
             {
-                Schedule = Schedule.Of((step, rate) => rate * Math.Min((step + 1.0) / warmUp, Math.Max(0, config.Steps - step) / (double)Math.Max(1, config.Steps - warmUp))),
-                GradientNorm = 1,
-                ReportEvery = 20,
-            });
-        trainer.Run(progress, cancellationToken);
-        model.Evaluate();
+                var masked = TokenMasking.Mask(windows[index], masking, random);
+                return new MaskedExample(masked.Inputs, masked.Labels);
+            },
+            new ShortTrainingConfig { Steps = config.Steps, BatchSize = config.BatchSize, LearningRate = config.LearningRate, Seed = config.Seed },
+            progress: progress,
+            cancellationToken: cancellationToken);
         return new(model, tokenizer);
     }
 
@@ -143,26 +134,5 @@ public static class MaskedModelTraining
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
         tokens.AddRange(counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Take(size - tokens.Count).Select(entry => entry.Key));
         return new(tokens);
-    }
-
-    /// <summary>Masked windows: only masked places need logits.</summary>
-    private sealed record MaskedBatch(Tensor Ids, Tensor Places, Tensor Labels)
-    {
-        public static MaskedBatch Of(int[][] windows, MaskingConfig masking, RandomSource random)
-        {
-            var masked = windows.Select(window => TokenMasking.Mask(window, masking, random)).ToArray();
-            var labels = masked.SelectMany(window => window.Labels).ToArray();
-            var places = Enumerable.Range(0, labels.Length).Where(place => labels[place] != TokenMasking.Ignored).ToArray();
-            return new(
-                TokenBatch.Matrix([.. masked.Select(window => window.Inputs)]),
-                Tensor.From(places.Select(place => (long)place).ToArray()),
-                Tensor.From(places.Select(place => (long)labels[place]).ToArray()));
-        }
-
-        public Tensor Loss(BertMaskedLanguageModel model)
-        {
-            var hidden = model.Bert.Forward(Ids);
-            return Losses.Loss.CrossEntropy(model.Predict(hidden.Reshape(-1, hidden.Shape[2]).IndexSelect(0, Places)), Labels);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Scorch.Models.Training;
 using Scorch.Modules;
 
 namespace Scorch.Models.Transformers;
@@ -42,7 +43,7 @@ public sealed class BertPredictionHead : Module
 }
 
 /// <summary>BERT that tells masked tokens: tokens to logits over the vocabulary.</summary>
-public sealed class BertMaskedLanguageModel : Module
+public sealed class BertMaskedLanguageModel : Module, IMaskedTokenModel
 {
     /// <summary>A model with random weights.</summary>
     /// <param name="config">Its shape.</param>
@@ -57,6 +58,12 @@ public sealed class BertMaskedLanguageModel : Module
 
     /// <summary>The head.</summary>
     public BertPredictionHead Cls { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => Bert.Config.VocabularySize;
+
+    /// <inheritdoc/>
+    public int MaximumLength => Bert.Config.Positions;
 
     /// <summary>Logits of every token.</summary>
     /// <param name="tokenIds">Int64 [batch, time].</param>
@@ -75,6 +82,14 @@ public sealed class BertMaskedLanguageModel : Module
     {
         ArgumentNullException.ThrowIfNull(hidden);
         return Cls.Predictions.Transform.Forward(hidden).Affine(Bert.Embeddings.WordEmbeddings.Weight, Cls.Predictions.Bias);
+    }
+
+    /// <inheritdoc/>
+    public Tensor PredictAt(Tensor tokenIds, Tensor? mask, Tensor places)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        var hidden = Bert.Forward(tokenIds, mask);
+        return Predict(hidden.Reshape(-1, hidden.Shape[2]).IndexSelect(0, places));
     }
 
     /// <summary>Takes weights by their published names; pooler, next-sentence head and position numbers are skipped.</summary>

@@ -145,6 +145,19 @@ public static class DataSets
         },
         new()
         {
+            Name = "dailydialog",
+            Description = "DailyDialog: 13,118 everyday conversations in English (11,118 to learn from), turns marked.",
+            Licence = "CC BY-NC-SA 4.0 (not for commercial use; never shipped)",
+            Source = new Uri("https://github.com/Ls-Dai/Deep-Reinforcement-Learning-for-Dialogue-Generation-in-PyTorch"),
+            Files =
+            [
+                Dialogues("data/train.zip", 2_059_812, "6191257f8250da0e045bfd1d017645e15b2358df975ec4c5c431a5a1f99662a4"),
+                Dialogues("data/validation.zip", 191_273, "f068cf7526a56ab5f26e99b74ce9edbc2766f7b060a3c6cef035920b0dd28153"),
+                Dialogues("data/test.zip", 188_867, "5f9526a5ce4b8af4ca237aa3ff38cbf03becbc596c70b0974d7f5f9af2ea0615"),
+            ],
+        },
+        new()
+        {
             Name = "wikitext-2",
             Description = "WikiText-2, validation and test part: 455,000 words of Wikipedia articles.",
             Licence = "CC BY-SA 3.0 (Wikipedia)",
@@ -205,6 +218,9 @@ public static class DataSets
 
     private static DataFile Swords(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/p-lambda/swords/04ca75370d0ce098a7f4db68240fc8e79a4f7b3b/" + path));
+
+    private static DataFile Dialogues(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/Ls-Dai/Deep-Reinforcement-Learning-for-Dialogue-Generation-in-PyTorch/bae51b16e3e8c0ce4ffd70b75ecfc40fbeb8e7ee/" + path));
 
     private static DataFile WikiText(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/pytorch/examples/37ce9402ff0cae48d764d7788810fd2ed8238b25/word_language_model/data/wikitext-2/" + path));

@@ -83,7 +83,7 @@ public sealed class HashModelTests
     }
 
     [Fact]
-    public void Every_kind_of_layer_learns_and_a_seed_fixes_every_bit()
+    public void Every_kind_of_layer_learns_and_a_seed_fixes_every_bit_at_any_number_of_threads()
     {
         var corpus = LmCorpus.FromTexts(TextCorpus.FromLines(SwitchTrainingTests.Lines()), 60, 8, 0.2);
         var vocabulary = corpus.Tokenizer.Count;
@@ -91,15 +91,28 @@ public sealed class HashModelTests
         Assert.Equal(corpus.Training.Sum(window => window.Length), corpus.UnigramCounts().Sum());
         foreach (var kind in Enum.GetValues<SparseLayerKind>())
         {
-            (double Before, LmTrainingResult Result) Fit()
+            (double Before, LmTrainingResult Result) Fit(int threads)
+            {
+                var usual = Parallelism.ThreadCount;
+                Parallelism.ThreadCount = threads;
+                try
+                {
+                    return Fitted();
+                }
+                finally
+                {
+                    Parallelism.ThreadCount = usual;
+                }
+            }
+            (double Before, LmTrainingResult Result) Fitted()
             {
                 var model = new HashLanguageModel(new(language, Layer, kind), kind == SparseLayerKind.Hash ? [TokenHash.Balanced(corpus.UnigramCounts(), 4)] : [], 1);
                 var before = LmEvaluation.Of(model, corpus.Validation, 8).Loss;
                 return (before, LmTrainer.Fit(model, corpus, new() { Steps = 30, WarmUpSteps = 5, LearningRate = 0.01 }, null, null, default, (own, adam) => new ExpertAdam(own, adam)));
             }
-            var (before, result) = Fit();
+            var (before, result) = Fit(1);
             Assert.True(result.Final.Loss < before - 0.3, $"{kind}: {before} to {result.Final.Loss}");
-            Assert.Equal(result.Final.Loss, Fit().Result.Final.Loss);
+            foreach (var threads in new[] { 2, 7 }) Assert.Equal(result.Final.Loss, Fit(threads).Result.Final.Loss);
         }
     }
 

@@ -1,4 +1,5 @@
 using Scorch.Language.FruitFlyEmbeddings;
+using Scorch.Language.HashLayers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
@@ -16,6 +17,7 @@ internal static class PaperRegister
     public static IReadOnlyList<Reproduction> All { get; } =
     [
         new FruitFlyReproduction(),
+        new HashReproduction(),
         new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
         new DoubleMLReproduction(),

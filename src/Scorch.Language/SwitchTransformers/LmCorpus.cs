@@ -49,6 +49,15 @@ public sealed class LmCorpus
         return new(tokenizer, context, Windows(training, "training"), Windows(validation, "held-out"));
     }
 
+    /// <summary>How often each token occurs in the windows to learn from; those held out are not looked at.</summary>
+    public long[] UnigramCounts()
+    {
+        var counts = new long[Tokenizer.Count];
+        foreach (var window in Training)
+            foreach (var id in window) counts[id]++;
+        return counts;
+    }
+
     /// <summary>Some windows as a batch: int64 [windows, context + 1].</summary>
     /// <param name="windows">All windows.</param>
     /// <param name="indices">Which.</param>

@@ -15,7 +15,7 @@ public sealed record LmEvaluation(double Loss, double Entropy, double DroppedFra
     /// <param name="windows">Windows of context + 1 tokens.</param>
     /// <param name="batchSize">Windows of a batch; capacities are counted within it.</param>
     /// <param name="cancellation">Ends it between two batches.</param>
-    public static LmEvaluation Of(SwitchLanguageModel model, IReadOnlyList<int[]> windows, int batchSize, CancellationToken cancellation = default)
+    public static LmEvaluation Of(ITrainedLanguageModel model, IReadOnlyList<int[]> windows, int batchSize, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(windows);

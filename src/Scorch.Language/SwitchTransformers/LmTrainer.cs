@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Scorch.Data;
 using Scorch.Models.Transformers;
+using Scorch.Modules;
 using Scorch.Optimizers;
 using Scorch.Training;
 
@@ -77,7 +78,7 @@ public sealed record LmTrainingResult(IReadOnlyList<(long Step, double Loss)> Cu
     }
 }
 
-/// <summary>Trains language models with switch layers, or dense ones, on the balance losses too.</summary>
+/// <summary>Trains language models with layers of experts, or dense ones, on the losses of layers too.</summary>
 public static class LmTrainer
 {
     /// <summary>Trains a model and leaves it in evaluation mode.</summary>
@@ -86,15 +87,29 @@ public static class LmTrainer
     /// <param name="options">The settings.</param>
     /// <param name="progress">Hears of the run.</param>
     /// <param name="cancellation">Ends it between two steps, after a checkpoint.</param>
+    /// <param name="optimizer">Makes the optimizer, in float32; by default <see cref="Adam"/>.</param>
     /// <exception cref="ArgumentException">A setting is impossible, or the corpus is not the model's.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static Task<LmTrainingResult> FitAsync(
-        SwitchLanguageModel model, LmCorpus corpus, TrainOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default) =>
-        Task.Run(() => Fit(model, corpus, options, null, progress, cancellation), cancellation);
+    public static Task<LmTrainingResult> FitAsync<TModel>(
+        TModel model,
+        LmCorpus corpus,
+        TrainOptions options,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default,
+        Func<TModel, AdamConfig, Optimizer>? optimizer = null)
+        where TModel : Module, ITrainedLanguageModel =>
+        Task.Run(() => Fit(model, corpus, options, null, progress, cancellation, optimizer), cancellation);
 
     /// <summary>The same with a loss of the caller's own, such as a distillation's.</summary>
-    internal static LmTrainingResult Fit(
-        SwitchLanguageModel model, LmCorpus corpus, TrainOptions options, Func<Tensor, TransformerContext, Tensor>? loss, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    internal static LmTrainingResult Fit<TModel>(
+        TModel model,
+        LmCorpus corpus,
+        TrainOptions options,
+        Func<Tensor, TransformerContext, Tensor>? loss,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation,
+        Func<TModel, AdamConfig, Optimizer>? makeOptimizer = null)
+        where TModel : Module, ITrainedLanguageModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -102,10 +117,12 @@ public static class LmTrainer
         options.Validate();
         if (corpus.Tokenizer.Count > model.VocabularySize || corpus.Context > model.MaximumLength)
             throw new ArgumentException($"LmTrainer: the corpus has {corpus.Tokenizer.Count} tokens and windows of {corpus.Context}, the model {model.VocabularySize} and {model.MaximumLength}; build one for the other.", nameof(corpus));
+        if (options.UsesBFloat16 && makeOptimizer is not null)
+            throw new ArgumentException("LmTrainer: bfloat16 steps float32 copies with Adam; leave the optimizer out, or train in float32.", nameof(makeOptimizer));
         if (options.UsesBFloat16) SwitchPrecision.ToBFloat16(model);
         Optimizer optimizer = options.UsesBFloat16
             ? new MasterWeights(model.Parameters(), options.LearningRate, masters => new Adam(masters, new AdamConfig(options.LearningRate)))
-            : new Adam(model.Parameters(), new AdamConfig(options.LearningRate));
+            : makeOptimizer?.Invoke(model, new(options.LearningRate)) ?? new Adam(model.Parameters(), new AdamConfig(options.LearningRate));
         var loader = new DataLoader<Tensor>(
             corpus.Training.Count, indices => LmCorpus.Batch(corpus.Training, indices), new(Math.Min(options.BatchSize, corpus.Training.Count), DropLast: true, Seed: options.Seed));
         var held = corpus.Validation.Take(options.ValidationWindows).ToArray();

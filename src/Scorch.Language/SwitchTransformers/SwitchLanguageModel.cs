@@ -32,7 +32,7 @@ public sealed record SwitchModelConfig(LmConfig Language, SwitchConfig Experts, 
 /// var model = SwitchLanguageModel.Create(new LmConfig(corpus.Tokenizer.Count, Layers: 4, Heads: 4), new SwitchConfig { ModelDim = 64, FfDim = 256 });
 /// var result = await LmTrainer.FitAsync(model, corpus, new TrainOptions { Steps = 1500 });
 /// </code></example>
-public sealed class SwitchLanguageModel : Module, IAutoregressiveModel
+public sealed class SwitchLanguageModel : Module, ITrainedLanguageModel
 {
     /// <summary>A model with random weights.</summary>
     /// <param name="config">Its shape.</param>
@@ -109,22 +109,11 @@ public sealed class SwitchLanguageModel : Module, IAutoregressiveModel
     /// <returns>[batch, time, vocabulary].</returns>
     public Tensor Forward(Tensor tokenIds, Tensor? mask = null, TransformerContext? context = null) => Network.Forward(tokenIds, mask, context);
 
-    /// <summary>Mean cross-entropy of each token after the first, without balance losses.</summary>
-    /// <param name="windows">Int64 [batch, time + 1].</param>
-    /// <param name="context">Where balance losses and statistics go.</param>
+    /// <inheritdoc/>
     public Tensor CrossEntropy(Tensor windows, TransformerContext? context = null)
     {
         var (logits, targets) = LogitsAndTargets(windows, context);
         return Loss.CrossEntropy(logits, targets);
-    }
-
-    /// <summary>What training minimises: cross-entropy and every switch layer's balance loss.</summary>
-    /// <param name="windows">Int64 [batch, time + 1].</param>
-    /// <param name="context">Where balance losses and statistics go.</param>
-    public Tensor TrainingLoss(Tensor windows, TransformerContext? context = null)
-    {
-        context ??= new();
-        return context.Losses.Aggregate(CrossEntropy(windows, context), (sum, loss) => sum + loss);
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ public sealed class AttentionCache
     }
 }
 
-/// <summary>The caches of all blocks of a stack.</summary>
+/// <summary>The caches of all blocks of a stack, once for each time that they run.</summary>
 internal sealed class StackCache(int blocks)
 {
     public AttentionCache[] Self { get; } = [.. Enumerable.Range(0, blocks).Select(_ => new AttentionCache())];
@@ -59,8 +59,14 @@ internal sealed class StackCache(int blocks)
 
     public int Length => Self[0].Length;
 
+    /// <summary>Tokens of earlier steps: int64 [batch, steps]; none before the first.</summary>
+    public Tensor? Tokens { get; private set; }
+
+    public void Append(Tensor tokenIds) => Tokens = Tokens is null ? tokenIds : Tensor.Concatenate([Tokens, tokenIds], 1);
+
     public void Keep(Tensor rows)
     {
+        Tokens = Tokens?.IndexSelect(0, rows);
         foreach (var cache in Self.Concat(Cross)) cache.Keep(rows);
     }
 }

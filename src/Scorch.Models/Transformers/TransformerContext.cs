@@ -11,14 +11,20 @@ public sealed class TransformerContext
     /// <summary>A context without tokens, which the model fills in.</summary>
     public TransformerContext() => (losses, records) = ([], []);
 
-    private TransformerContext(TransformerContext parent, Tensor? tokenIds, Tensor? mask) =>
-        (losses, records, TokenIds, Mask, Conditions) = (parent.losses, parent.records, tokenIds, mask, parent.Conditions);
+    private TransformerContext(TransformerContext parent, Tensor? tokenIds, Tensor? mask, Tensor? pastIds, Tensor? pastMask) =>
+        (losses, records, TokenIds, Mask, PastIds, PastMask, Conditions) = (parent.losses, parent.records, tokenIds, mask, pastIds, pastMask, parent.Conditions);
 
     /// <summary>Tokens of the hidden states, int64 [batch, time]; none where a stack is given hidden states alone.</summary>
     public Tensor? TokenIds { get; }
 
     /// <summary>Bool [batch, time]: true where a token is real, false where it is padding; none where all are real.</summary>
     public Tensor? Mask { get; }
+
+    /// <summary>In a generation with a cache the tokens of earlier steps, int64 [batch, past]; none where the pass begins the sequence.</summary>
+    public Tensor? PastIds { get; }
+
+    /// <summary>Bool [batch, past]: which of <see cref="PastIds"/> are real; none where all are.</summary>
+    public Tensor? PastMask { get; }
 
     /// <summary>Further inputs for replaced parts by name, such as a task's number.</summary>
     public IReadOnlyDictionary<string, Tensor> Conditions { get; init; } = new Dictionary<string, Tensor>();
@@ -50,8 +56,18 @@ public sealed class TransformerContext
     }
 
     /// <summary>The same pass seen from a stack with these tokens: conditions and losses are shared.</summary>
-    internal TransformerContext For(Tensor? tokenIds, Tensor? mask) => new(this, tokenIds, mask);
+    internal TransformerContext For(Tensor? tokenIds, Tensor? mask) => new(this, tokenIds, mask, null, null);
+
+    /// <summary>The same for new tokens of a generation, which the cache keeps too; the mask covers earlier tokens.</summary>
+    internal TransformerContext For(Tensor tokenIds, Tensor? mask, StackCache? cache)
+    {
+        if (cache is null) return For(tokenIds, mask);
+        var past = cache.Tokens;
+        var count = past?.Shape[1] ?? 0;
+        cache.Append(tokenIds);
+        return new(this, tokenIds, mask?.Narrow(1, count, tokenIds.Shape[1]), past, past is null ? null : mask?.Narrow(1, 0, count));
+    }
 
     /// <summary>The same pass inside a checkpointed layer.</summary>
-    internal TransformerContext WithoutLosses() => new(this, TokenIds, Mask) { refusesLosses = true };
+    internal TransformerContext WithoutLosses() => new(this, TokenIds, Mask, PastIds, PastMask) { refusesLosses = true };
 }

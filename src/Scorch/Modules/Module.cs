@@ -129,9 +129,18 @@ public abstract class Module
         foreach (var (name, tensor) in own)
             if (state.TryGetValue(name, out var values) && values.Shape != tensor.Shape)
                 throw new ArgumentException($"LoadState: {name} has shape {values.Shape} in the state, {tensor.Shape} in the module.", nameof(state));
+        foreach (var (prefix, module) in NamedModules()) module.CheckState(state, prefix);
         using (Autograd.GradientMode.Disable())
             foreach (var (name, tensor) in own)
                 if (state.TryGetValue(name, out var values)) tensor.CopyFrom(values.To(tensor.DataType));
+    }
+
+    /// <summary>Refuses, before anything is copied, values that do not belong to this module though their shapes fit.</summary>
+    /// <param name="state">What is to be loaded, by full name.</param>
+    /// <param name="prefix">What stands before this module's names.</param>
+    /// <exception cref="ArgumentException">A value does not belong here.</exception>
+    protected virtual void CheckState(IReadOnlyDictionary<string, Tensor> state, string prefix)
+    {
     }
 
     private static string List(string[] names) =>

@@ -62,7 +62,7 @@ public sealed class Gpt2Model : Module
         TokenIds.RequirePositions("Gpt2", past + time, Config.Positions);
         var hidden = (Wte.Forward(tokenIds) + Wpe.Forward(TokenIds.Places(mask, batch, past, time))).Dropped(EmbeddingDropout);
         var scope = new AttentionScope(mask, isCausal: true);
-        context = context.For(tokenIds, mask?.Narrow(1, past, time));
+        context = context.For(tokenIds, mask, cache);
         for (var layer = 0; layer < H.Count; layer++)
         {
             var (block, own) = (H[layer], cache?.Self[layer]);

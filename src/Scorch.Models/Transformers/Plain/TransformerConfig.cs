@@ -38,6 +38,9 @@ public sealed record TransformerConfig
     /// <summary>Blocks of a stack.</summary>
     public int Layers { get; init; } = 6;
 
+    /// <summary>How often the blocks run one after the other with the same weights: a ladder, more computation for as many parameters.</summary>
+    public int Repeats { get; init; } = 1;
+
     /// <summary>Of the feed-forward part.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
@@ -80,6 +83,7 @@ public sealed record TransformerConfig
         ModelParts.RequireHeads(Name, Features, Heads);
         ModelParts.RequireSize(Name, "the inner size", Inner);
         ModelParts.RequireSize(Name, "the number of layers", Layers);
+        ModelParts.RequireSize(Name, "the number of repeats", Repeats);
         ModelParts.RequireSize(Name, "the greatest length", MaximumLength);
         ModelParts.RequireProbability(Name, "the dropout", Dropout);
         ModelParts.RequireProbability(Name, "the attention dropout", AttentionDropout);

@@ -86,7 +86,7 @@ public sealed class TransformerLanguageModel : Module, IAutoregressiveModel
     public IDecodingSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache = true)
     {
         ModelSessions.RequireEvaluation("Transformer", this);
-        var held = useCache && Decoder.SupportsCache ? new StackCache(Decoder.Blocks.Count) : null;
+        var held = useCache && Decoder.SupportsCache ? new StackCache(Decoder.Passes) : null;
         return new DecoderOnlySession("Transformer", prompts, VocabularySize, held, (ids, mask, cache) =>
             Embedding.Head(Run(ids, mask, new(), cache).Narrow(1, ids.Shape[1] - 1, 1)).Squeeze(1));
     }
@@ -94,7 +94,7 @@ public sealed class TransformerLanguageModel : Module, IAutoregressiveModel
     private Tensor Run(Tensor tokenIds, Tensor? mask, TransformerContext context, StackCache? cache)
     {
         var past = cache?.Length ?? 0;
-        return Decoder.Run(Embedding.Forward(tokenIds, mask, past), mask, null, null, context.For(tokenIds, mask?.Narrow(1, past, tokenIds.Shape[1])), cache);
+        return Decoder.Run(Embedding.Forward(tokenIds, mask, past), mask, null, null, context.For(tokenIds, mask, cache), cache);
     }
 }
 
@@ -163,7 +163,7 @@ public sealed class TransformerTranslator : Module, IAutoregressiveModel
     public IDecodingSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache = true)
     {
         ModelSessions.RequireEvaluation("Transformer", this);
-        var held = useCache && Decoder.SupportsCache ? new StackCache(Decoder.Blocks.Count) : null;
+        var held = useCache && Decoder.SupportsCache ? new StackCache(Decoder.Passes) : null;
         Tensor Encoded(Tensor ids, Tensor? mask)
         {
             Embedding.Require(ids, mask);
@@ -171,7 +171,7 @@ public sealed class TransformerTranslator : Module, IAutoregressiveModel
         }
         return new EncoderDecoderSession("Transformer", prompts, start, VocabularySize, held, Encoded, (ids, memory, mask, cache) =>
         {
-            var hidden = Decoder.Run(Embedding.Forward(ids, null, cache?.Length ?? 0), null, memory, mask, new TransformerContext().For(ids, null), cache);
+            var hidden = Decoder.Run(Embedding.Forward(ids, null, cache?.Length ?? 0), null, memory, mask, new TransformerContext().For(ids, null, cache), cache);
             return Embedding.Head(hidden.Narrow(1, ids.Shape[1] - 1, 1)).Squeeze(1);
         });
     }

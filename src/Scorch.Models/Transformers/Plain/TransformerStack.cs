@@ -112,6 +112,9 @@ public sealed class TransformerStack : Module
     /// <summary>The last normalisation, where blocks normalise first.</summary>
     public Module? Norm { get; }
 
+    /// <summary>Blocks run, repeated ones counted each time.</summary>
+    internal int Passes => Blocks.Count * Config.Repeats;
+
     internal bool SupportsCache => Blocks.All(block => block.SupportsCache);
 
     /// <summary>Runs the blocks.</summary>
@@ -139,9 +142,10 @@ public sealed class TransformerStack : Module
     internal Tensor Run(Tensor hidden, Tensor? mask, Tensor? memory, Tensor? memoryMask, TransformerContext context, StackCache? cache)
     {
         var (scope, memoryScope) = (new AttentionScope(mask, IsCausal), memory is null ? null : new AttentionScope(memoryMask));
-        for (var layer = 0; layer < Blocks.Count; layer++)
+        for (var pass = 0; pass < Passes; pass++)
         {
-            var (block, own, cross) = (Blocks[layer], cache?.Self[layer], cache?.Cross[layer]);
+            // A block that runs again has keys and values of its own.
+            var (block, own, cross) = (Blocks[pass % Blocks.Count], cache?.Self[pass], cache?.Cross[pass]);
             hidden = Config.GradientCheckpointing && IsTraining
                 ? ModelParts.Checkpointed((x, silent) => block.Forward(x, memory, scope, memoryScope, silent, null, null), hidden, context, random)
                 : block.Forward(hidden, memory, scope, memoryScope, context, own, cross);

@@ -118,7 +118,7 @@ public sealed class T5Model : Module, IAutoregressiveModel
         var cache = useCache && Decoder.SupportsCache ? new StackCache(Config.DecoderBlocks) : null;
         return new EncoderDecoderSession("T5", prompts, Config.DecoderStartToken, VocabularySize, cache, (ids, mask) => Encode(ids, mask), (ids, memory, mask, held) =>
         {
-            var hidden = Decoder.Run(Shared.Forward(ids), null, memory, mask, new TransformerContext().For(ids, null), held);
+            var hidden = Decoder.Run(Shared.Forward(ids), null, memory, mask, new TransformerContext().For(ids, null, held), held);
             return Head(hidden.Narrow(1, ids.Shape[1] - 1, 1)).Squeeze(1);
         });
     }

@@ -1,5 +1,6 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.MetaDistil;
+using Scorch.Language.Pqrnn;
 using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Reproductions;
@@ -17,6 +18,7 @@ internal static class PaperRegister
         new FruitFlyReproduction(),
         new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
+        new PqrnnReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),
         new SwitchReproduction(),

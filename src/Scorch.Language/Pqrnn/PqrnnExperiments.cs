@@ -36,18 +36,15 @@ internal static class PqrnnExperiments
     private static void Measure(RunContext context, PqrnnTask task, string suffix, double from)
     {
         var sizes = PqrnnSizes.Of(context);
-        foreach (var (seed, place) in context.Seeds.Select((seed, place) => (seed, place)))
+        var models = Trained(context, task, sizes, from, from + (context.Settings.Flag("snips") ? 0.45 : 0.9));
+        foreach (var (seed, ofSeed) in context.Seeds.Zip(models))
         {
             var results = new Dictionary<Arm, Result>();
-            SluModel? teacher = null;
             foreach (var arm in Arms)
             {
-                var done = from + ((suffix.Length > 0 || context.Settings.Flag("snips") ? 0.5 : 1) * ((place * Arms.Length) + (int)arm) / (context.Seeds.Count * Arms.Length));
-                context.Report($"{task.Name}, seed {seed}: {Name(arm)}", done);
-                var model = Best(context, task, sizes, arm, seed, teacher);
-                if (arm == Arm.Teacher) teacher = model;
-                results[arm] = Evaluated(task, model);
-                var result = results[arm];
+                var (model, notes) = ofSeed[arm];
+                foreach (var note in notes) context.Note(note);
+                var result = results[arm] = Evaluated(task, model);
                 context.Note(Invariant($"{task.Name}, seed {seed}, {Name(arm)}: intent {100 * result.Report.IntentAccuracy:F2}%, slot F1 {100 * result.Report.SlotF1:F2}, exact match {100 * result.Report.ExactMatch:F2}%; {model.ParameterCount} parameters, {result.Bytes} bytes, {result.Microseconds:F0} microseconds an utterance (one at a time)."));
                 context.LogScalar($"{task.Name}, exact match in percent/{Name(arm)}", seed, 100 * result.Report.ExactMatch);
             }
@@ -62,20 +59,45 @@ internal static class PqrnnExperiments
         }
     }
 
+    /// <summary>All models of all seeds. Seeds share nothing, so that they are trained side by side; what they cost is measured afterwards, one by one.</summary>
+    private static Dictionary<Arm, (SluModel Model, IReadOnlyList<string> Notes)>[] Trained(RunContext context, PqrnnTask task, PqrnnSizes sizes, double from, double to)
+    {
+        var models = new Dictionary<Arm, (SluModel Model, IReadOnlyList<string> Notes)>[context.Seeds.Count];
+        var done = 0;
+        try
+        {
+            Parallel.For(0, models.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism.ThreadCount, CancellationToken = context.CancellationToken }, place =>
+            {
+                models[place] = [];
+                foreach (var arm in Arms)
+                {
+                    models[place][arm] = Best(context, task, sizes, arm, context.Seeds[place], arm == Arm.Teacher ? null : models[place][Arm.Teacher].Model);
+                    context.Report($"{task.Name}, seed {context.Seeds[place]}: {Name(arm)} is trained", from + ((to - from) * Interlocked.Increment(ref done) / (models.Length * Arms.Length)));
+                }
+            });
+        }
+        catch (AggregateException error) when (error.InnerExceptions.Count > 0)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
+        return models;
+    }
+
     /// <summary>Trains once for each learning rate and takes the model that is best on the validation data: every arm has the same grid.</summary>
-    private static SluModel Best(RunContext context, PqrnnTask task, PqrnnSizes sizes, Arm arm, int seed, SluModel? teacher)
+    private static (SluModel Model, IReadOnlyList<string> Notes) Best(RunContext context, PqrnnTask task, PqrnnSizes sizes, Arm arm, int seed, SluModel? teacher)
     {
         SluModel? best = null;
+        var notes = new List<string>();
         var highest = double.NegativeInfinity;
         foreach (var rate in sizes.Rates)
         {
             var model = Trained(context, task, sizes, arm, seed, teacher, rate);
-            if (sizes.Rates.Count == 1) return model;
+            if (sizes.Rates.Count == 1) return (model, []);
             var value = SluMetrics.Evaluate(model, task.Validation).ExactMatch;
-            context.Note(Invariant($"{task.Name}, seed {seed}, {Name(arm)}, learning rate {rate}: exact match {100 * value:F2}% of the validation data."));
+            notes.Add(Invariant($"{task.Name}, seed {seed}, {Name(arm)}, learning rate {rate}: exact match {100 * value:F2}% of the validation data."));
             if (value > highest) (best, highest) = (model, value);
         }
-        return best!;
+        return (best!, notes);
     }
 
     private static SluModel Trained(RunContext context, PqrnnTask task, PqrnnSizes sizes, Arm arm, int seed, SluModel? teacher, double rate)

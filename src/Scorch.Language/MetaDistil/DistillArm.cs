@@ -13,7 +13,7 @@ internal enum DistillArm
 }
 
 /// <summary>One setting of a comparison; the defaults are those of the laptop scale.</summary>
-internal sealed record ArmSetting(int Width, double Temperature = 4, double Weight = 0.9, double PilotRate = 0.05, double TeacherRate = 1e-3, double Warmup = 0.5, int Epochs = 30);
+internal sealed record ArmSetting(int Width, double Temperature = 4, double Weight = 0.9, double PilotRate = 0.05, double TeacherRate = 1e-3, double Warmup = 0.5, int Epochs = 30, double StudentRate = 3e-3);
 
 /// <summary>What a student reached.</summary>
 /// <param name="Test">Share of test examples.</param>
@@ -61,6 +61,7 @@ internal sealed class ArmRunner
         var options = new FitOptions
         {
             Epochs = setting.Epochs,
+            StudentOptimizer = new(OptimizerKind.Adam, setting.StudentRate),
             Seed = RandomSource.Derive(seed, 5),
         };
         var loss = new DistillLoss(setting.Weight, setting.Temperature);

@@ -1,3 +1,4 @@
+using Scorch.Autograd;
 using Scorch.Checkpoints;
 using Scorch.Data;
 using Scorch.Media;
@@ -12,7 +13,7 @@ internal static class FullCifar
 {
     public const string Name = "cifar100";
 
-    private const int Classes = 100, BatchSize = 64, Epochs = 240, Margin = 4;
+    private const int Classes = 100, BatchSize = 64, Epochs = 240, Margin = 4, FirstBatches = 30;
     private static readonly int[] Decays = [150, 180, 210];
 
     public static FullTask Load(RunContext context)
@@ -46,6 +47,9 @@ internal static class FullCifar
         var (teacher, student) = (new CifarResNet(56, Classes, 1), new CifarResNet(20, Classes, 2));
         var random = new RandomSource(context.Seeds[0]);
         IReadOnlyList<Tensor> Drawn(int count) => [random.Normal([count, 3, 32, 32]), random.Integers([count], 0, Classes)];
+        // An untrained teacher's running statistics are not those of its layers, and its answers would be all or nothing: it sees some batches first.
+        using (GradientMode.Disable())
+            for (var i = 0; i < FirstBatches; i++) teacher.Forward(Drawn(BatchSize)[0]);
         var cost = new DistillCost();
         var config = Config(context);
         var result = new MetaGradient(FunctionalModule.Of(teacher), FunctionalModule.Of(student), config.Loss(), cost).Compute([Drawn(BatchSize)], [Drawn(BatchSize)], config.PilotRate, config.Solver);

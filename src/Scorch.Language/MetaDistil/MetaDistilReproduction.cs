@@ -10,6 +10,7 @@ public sealed class MetaDistilReproduction : Reproduction
     private const double NotWorse = -0.3;
     private const string Best = "on the better of the two data sets";
     private const string Other = "on the other data set";
+    private const string Chosen = "digits, the best of 24 settings each on validation data";
 
     /// <inheritdoc/>
     public override string PaperSlug => "metadistil";
@@ -20,9 +21,11 @@ public sealed class MetaDistilReproduction : Reproduction
         Lead("C1a", "A teacher that learns from the student's quiz results distils better than a fixed teacher.", $"MetaDistil minus distillation, {Best}", SomeLead),
         Lead("C1b", "Elsewhere it is not worse than a fixed teacher.", $"MetaDistil minus distillation, {Other}", NotWorse),
         Lead("C1c", "It is better than a fixed teacher also where that may train on the quiz data.", $"MetaDistil minus distillation on training and quiz data, {Best}", SomeLead),
+        Lead("C1d", "With settings chosen on validation data, as many for each way, it is better than a fixed teacher.", $"MetaDistil minus distillation, {Chosen}", SomeLead),
         Lead("C2a", "The pilot update is better than keeping the trial student.", $"MetaDistil minus the same without pilot update, {Best}", SomeLead),
         Lead("C2b", "Elsewhere the pilot update is not worse.", $"MetaDistil minus the same without pilot update, {Other}", NotWorse),
         Lead("C2c", "The pilot update is better than the usual order with the student's own optimiser: first the student's step, then the teacher's.", $"MetaDistil minus the usual order, {Best}", SomeLead),
+        Lead("C2d", "With settings chosen on validation data, as many for each way, the pilot update is better than keeping the trial student.", $"MetaDistil minus the same without pilot update, {Chosen}", SomeLead),
         new()
         {
             Id = "C3",
@@ -59,6 +62,7 @@ public sealed class MetaDistilReproduction : Reproduction
             Setting.Flag("trec", !isSmoke, "Also compare on TREC's questions."),
             Setting.Flag("sweep", true, "Train over weights, temperatures, widths and pilot rates for C3 (digits)."),
             Setting.Flag("sensitivity", !isSmoke, "Also vary the teacher's rate and how long it is frozen (digits)."),
+            Setting.Flag("tuned", !isSmoke, "Also compare with settings chosen on validation data (digits)."),
             Setting.Integer("epochs", isSmoke ? 2 : 30, "Epochs of every student.", 1, 10_000),
             Setting.Integer("teacher-epochs", isSmoke ? 3 : 30, "Epochs of the digits' teacher before.", 1, 10_000),
             Setting.Integer("trec-teacher-epochs", 5, "Epochs of TREC's teacher before.", 1, 10_000),

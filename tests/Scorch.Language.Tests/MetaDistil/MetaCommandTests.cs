@@ -82,7 +82,7 @@ public sealed class MetaCommandTests : IDisposable
         var context = new RunContext(reproduction.Claims, Scale.Smoke, [1, 2], settings, folder, new DataLocator([folder]));
         await reproduction.RunAsync(context);
         Assert.Equal(["C1a", "C1c", "C2a", "C2c"], context.Measurements.Select(measurement => measurement.ClaimId).Distinct());
-        Assert.Equal(["C1b", "C2b", "C3"], context.NotMeasurable.Keys.Order());
+        Assert.Equal(["C1b", "C1d", "C2b", "C2d", "C3"], context.NotMeasurable.Keys.Order());
         var again = new RunContext(reproduction.Claims, Scale.Smoke, [1, 2], settings, folder, new DataLocator([folder]));
         await reproduction.RunAsync(again);
         Assert.Equal(context.Measurements, again.Measurements);

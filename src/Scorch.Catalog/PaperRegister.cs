@@ -1,6 +1,7 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.HashLayers;
 using Scorch.Language.MetaDistil;
+using Scorch.Language.Pqrnn;
 using Scorch.Language.Swords;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.TimeDial;
@@ -20,6 +21,7 @@ internal static class PaperRegister
         new HashReproduction(),
         new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
+        new PqrnnReproduction(),
         new DoubleMLReproduction(),
         new RepVggReproduction(),
         new SwitchReproduction(),

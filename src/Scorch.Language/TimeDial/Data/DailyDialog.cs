@@ -18,6 +18,7 @@ public static class DailyDialog
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = File.OpenRead(path);
+        if (stream.Length > LargestText) throw new TextFormatException($"{path}: {stream.Length} bytes; dialogs have at most {LargestText}. Split the file.");
         if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) return Read(stream, path);
         try
         {
@@ -25,6 +26,7 @@ public static class DailyDialog
             var entries = archive.Entries.Where(entry => entry.Name.StartsWith("dialogues_", StringComparison.Ordinal) && entry.Name.EndsWith(".txt", StringComparison.Ordinal)
                 && !entry.Name.Contains("_act", StringComparison.Ordinal) && !entry.Name.Contains("_emotion", StringComparison.Ordinal)).ToList();
             if (entries.Count != 1) throw new TextFormatException($"{path}: the archive has {entries.Count} files of dialogs (dialogues_*.txt); exactly one is expected.");
+            if (entries[0].Length > LargestText) throw new TextFormatException($"{path}: {entries[0].FullName} has {entries[0].Length} bytes unpacked; dialogs have at most {LargestText}. Split it.");
             using var text = entries[0].Open();
             return Read(text, $"{path}/{entries[0].FullName}");
         }

@@ -9,6 +9,7 @@ namespace Scorch.Language.TimeDial;
 /// <summary>Scores that another program made: a line an item, <c>{"id": 1, "log_probabilities": [-3.1, -2.8, -5.0, -4.4]}</c>, options in the order of the question.</summary>
 public sealed class JsonLineScorer : IOptionScorer
 {
+    private const long LargestFile = 1L << 28;
     private const int LongestLine = 1 << 20;
     private const string Key = "log_probabilities";
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,6 +28,7 @@ public sealed class JsonLineScorer : IOptionScorer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = File.OpenRead(path);
+        if (stream.Length > LargestFile) throw new TextFormatException($"{path}: {stream.Length} bytes; scores have at most {LargestFile}. Is it another file?");
         return Read(stream, path);
     }
 

@@ -96,7 +96,16 @@ public sealed class HashInputTests
         {
             var values = new Dictionary<string, string>
             {
-                ["text"] = text, ["out"] = model + hash, ["hash"] = hash, ["vocabulary"] = "60", ["context"] = "8", ["model-dim"] = "16", ["ff-dim"] = "32", ["experts"] = "4", ["heads"] = "2", ["steps"] = "4",
+                ["text"] = text,
+                ["out"] = model + hash,
+                ["hash"] = hash,
+                ["vocabulary"] = "60",
+                ["context"] = "8",
+                ["model-dim"] = "16",
+                ["ff-dim"] = "32",
+                ["experts"] = "4",
+                ["heads"] = "2",
+                ["steps"] = "4",
             };
             Assert.Contains("4 steps, Lazy updates: held-out loss", await RunAsync("train", values));
             values["steps"] = "6";

@@ -47,7 +47,16 @@ public sealed class TimeDialReproductionTests : IDisposable
         {
             var text = await Call("train", new()
             {
-                ["dialogs"] = In("dialogs.txt"), ["out"] = In(family), ["family"] = family, ["without"] = In("items.json"), ["vocabulary"] = "200", ["features"] = "16", ["layers"] = "1", ["length"] = "48", ["batch"] = "6", ["steps"] = "2",
+                ["dialogs"] = In("dialogs.txt"),
+                ["out"] = In(family),
+                ["family"] = family,
+                ["without"] = In("items.json"),
+                ["vocabulary"] = "200",
+                ["features"] = "16",
+                ["layers"] = "1",
+                ["length"] = "48",
+                ["batch"] = "6",
+                ["steps"] = "2",
             });
             Assert.Contains("0 of 12 dialogs repeat the set's", text, StringComparison.Ordinal);
             text = await Call("evaluate", new() { ["set"] = In("items.json"), ["model"] = In(family), ["family"] = family, ["dialogs"] = In("dialogs.txt"), ["lengths"] = "mean-with-prior", ["out"] = In("scores.jsonl"), ["length"] = "48" });

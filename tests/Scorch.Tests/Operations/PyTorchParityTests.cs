@@ -17,7 +17,7 @@ public class PyTorchParityTests
     /// <summary>Our side of all recorded cases.</summary>
     internal static IReadOnlyList<CaseTable> Tables { get; } =
     [
-        ElementwiseCases.Build(), ShapingCases.Build(), NetworkCases.Build(), AlgebraCases.Build(), ComplexAlgebraCases.Build(), SignalCases.Build(), VolumeCases.Build(),
+        ElementwiseCases.Build(), ShapingCases.Build(), NetworkCases.Build(), AlgebraCases.Build(), ComplexAlgebraCases.Build(), SignalCases.Build(), VolumeCases.Build(), RecurrenceCases.Build(),
         ModuleCases.Build(), ModuleCases.BuildTransformers(), DistributionCases.Build(),
     ];
 

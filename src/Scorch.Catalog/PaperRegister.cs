@@ -2,6 +2,7 @@ using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.HashLayers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Pqrnn;
+using Scorch.Language.Softermax;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
@@ -26,6 +27,7 @@ internal static class PaperRegister
         new RepVggReproduction(),
         new SwitchReproduction(),
         new SwordsReproduction(),
+        new SoftermaxReproduction(),
         new TimeDialReproduction(),
     ];
 }

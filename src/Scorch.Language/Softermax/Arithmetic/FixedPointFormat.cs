@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Scorch.Language.Softermax;
 
@@ -14,6 +16,7 @@ public enum FixedPointRounding
 
 /// <summary>A fixed-point format, <c>Q(a,b)</c> signed or <c>UQ(a,b)</c> unsigned: a integer bits (with the sign), b fraction bits. It saturates.</summary>
 /// <remarks>A code is the integer that the bits hold; it stands for code / 2^b.</remarks>
+[JsonConverter(typeof(FixedPointFormatConverter))]
 public readonly record struct FixedPointFormat
 {
     /// <summary>The most bits a format may have.</summary>
@@ -113,4 +116,22 @@ public readonly record struct FixedPointFormat
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsSigned ? "Q" : "UQ")}({IntegerBits},{FractionBits})");
+}
+
+/// <summary>Formats in JSON as they are written: <c>"UQ(1,15)"</c>.</summary>
+internal sealed class FixedPointFormatConverter : JsonConverter<FixedPointFormat>
+{
+    public override FixedPointFormat Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        try
+        {
+            return FixedPointFormat.Parse(reader.GetString() ?? "");
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new JsonException(error.Message, error);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, FixedPointFormat value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

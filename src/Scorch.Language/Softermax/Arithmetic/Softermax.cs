@@ -32,7 +32,7 @@ public static class Softermax
                 var x = inputs[0];
                 var (least, greatest) = (config.InputFormat.Least, config.InputFormat.Greatest);
                 var y = Exact(x.Clamp(least, greatest), mask);
-                var slope = (y * gradient) - (y * (y * gradient).Sum(-1, keepDimension: true));
+                var slope = (y * gradient) - (y * (y * gradient).Sum(-1, keepDimensions: true));
                 var inside = x.GreaterOrEqual(least).And(x.LessOrEqual(greatest));
                 return [Tensor.Where(inside, slope * Ln2, Tensor.ZerosLike(x))];
             });

@@ -86,19 +86,19 @@ public static class BaselineRtl
     private static string Arithmetic => """
         // y = a + b in binary16, truncated.
         module fp16_add (input wire [15:0] a, input wire [15:0] b, output reg [15:0] y);
-            reg [15:0] big, small;
+            reg [15:0] greater, lesser;
             reg [4:0] distance;
             reg [13:0] left, right, total;
             reg [5:0] exponent;
             integer k;
             always @* begin
-                big = a[14:0] >= b[14:0] ? a : b;
-                small = a[14:0] >= b[14:0] ? b : a;
-                distance = big[14:10] - small[14:10];
-                left = big[14:10] == 0 ? 14'd0 : {1'b0, 1'b1, big[9:0], 2'b00};
-                right = small[14:10] == 0 ? 14'd0 : {1'b0, 1'b1, small[9:0], 2'b00} >> distance;
-                total = big[15] == small[15] ? left + right : left - right;
-                exponent = {1'b0, big[14:10]};
+                greater = a[14:0] >= b[14:0] ? a : b;
+                lesser = a[14:0] >= b[14:0] ? b : a;
+                distance = greater[14:10] - lesser[14:10];
+                left = greater[14:10] == 0 ? 14'd0 : {1'b0, 1'b1, greater[9:0], 2'b00};
+                right = lesser[14:10] == 0 ? 14'd0 : {1'b0, 1'b1, lesser[9:0], 2'b00} >> distance;
+                total = greater[15] == lesser[15] ? left + right : left - right;
+                exponent = {1'b0, greater[14:10]};
                 if (total[13]) begin
                     total = total >> 1;
                     exponent = exponent + 1;
@@ -109,8 +109,8 @@ public static class BaselineRtl
                         exponent = exponent - 1;
                     end
                 if (total == 0 || exponent == 0) y = 16'h0000;
-                else if (exponent > 30) y = {big[15], 15'h7bff};
-                else y = {big[15], exponent[4:0], total[11:2]};
+                else if (exponent > 30) y = {greater[15], 15'h7bff};
+                else y = {greater[15], exponent[4:0], total[11:2]};
             end
         endmodule
 
@@ -147,24 +147,26 @@ public static class BaselineRtl
         return $$"""
             // y = e^a for a <= 0; a positive argument counts as 0.
             module fp16_exp (input wire [15:0] a, output reg [15:0] y);
-                reg [31:0] argument;
-                reg [47:0] scaled;
-                reg [15:0] whole;
+                reg [21:0] argument;
+                reg [37:0] product;
+                reg [16:0] scaled;
+                reg [16:0] whole;
                 reg [9:0] fraction;
                 reg [11:0] mantissa;
                 always @* begin
-                    // |a| with 16 fraction bits: the significand counts 2^(exponent - 25).
-                    argument = a[14:10] == 0 ? 32'd0 : a[14:10] > 20 ? 32'hffff_ffff
-                        : a[14:10] >= 9 ? {21'd0, 1'b1, a[9:0]} << (a[14:10] - 9) : {21'd0, 1'b1, a[9:0]} >> (9 - a[14:10]);
+                    // |a| with 16 fraction bits, the significand counting 2^(exponent - 25); e^-64 and below are 0.
+                    argument = a[14:10] == 0 ? 22'd0
+                        : a[14:10] >= 9 ? {11'd0, 1'b1, a[9:0]} << (a[14:10] - 9) : {11'd0, 1'b1, a[9:0]} >> (9 - a[14:10]);
                     // log2 e = 47274 / 2^15; the negative exponent's whole part and what is left above it.
-                    scaled = argument * 48'd47274;
-                    scaled = (scaled + 48'h1fffff) >> 21;
-                    whole = (scaled + 48'd1023) >> 10;
+                    product = argument * 16'd47274;
+                    product = product + 38'h1fffff;
+                    scaled = product[37:21];
+                    whole = (scaled + 17'd1023) >> 10;
                     fraction = (whole << 10) - scaled;
                     case (fraction[9:6])
             {{table}}        endcase
                     if (!a[15] && a[14:10] != 0) y = 16'h3c00;
-                    else if (scaled >= 48'd14336) y = 16'h0000;
+                    else if (a[14:10] > 20 || scaled >= 17'd14336) y = 16'h0000;
                     else y = {1'b0, 5'd15 - whole[4:0], mantissa[9:0]};
                 end
             endmodule

@@ -1,6 +1,7 @@
 using Scorch.Autograd;
 using Scorch.Data;
 using Scorch.Language.MetaDistil;
+using Scorch.Losses;
 using Scorch.Models.Training;
 using Scorch.Models.Transformers;
 using Scorch.Modules;
@@ -80,7 +81,7 @@ internal sealed class SentenceNetwork(Module module, Func<IReadOnlyList<Tensor>,
 
     /// <summary>Ranges of activations from the first rows of shuffled data.</summary>
     public void Calibrate(QuantizedNetwork quantized, TensorDataSet data, int batches, int batch, long seed) => quantized.Calibrate(
-        new RandomSource(seed).Permutation(data.Count).ToArray<long>().Select(row => (int)row).Chunk(batch).Take(batches),
+        new RandomSource(seed).Permutation(data.Count).Chunk(batch).Take(batches),
         rows => Logits(data.Batch(rows)));
 
     /// <summary>Share of rows whose greatest logit is the label's.</summary>

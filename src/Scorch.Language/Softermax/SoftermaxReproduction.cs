@@ -85,7 +85,7 @@ public sealed class SoftermaxReproduction : Reproduction
             Setting.Integer("fine-tune-epochs", small ? 1 : 2, "Passes of every arm afterwards.", 1, 100_000),
             Setting.Integer("batch", small ? 8 : 32, "Sentences of a step.", 1, 65_536),
             Setting.Number("learning-rate", 1e-3, "Of the first passes.", 1e-9, 10),
-            Setting.Text("fine-tune-rates", small ? "0.0003" : "0.001,0.0003", "Rates that every arm chooses from by validation accuracy."),
+            Setting.Text("fine-tune-rates", "0.001", "Rates that every arm chooses from by validation accuracy; by default the usual rate alone."),
             Setting.Integer("bits", 8, "Of weights and activations.", 2, 16),
             Setting.Integer("trec-length", 20, "Words of a question that are read.", 1, 4096),
             Setting.Integer("sst-length", 36, "Words of a review that are read.", 1, 4096),

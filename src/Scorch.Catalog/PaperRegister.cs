@@ -5,6 +5,7 @@ using Scorch.Language.Pqrnn;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
+using Scorch.Language.TransformerSurvey;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -26,6 +27,7 @@ internal static class PaperRegister
         new RepVggReproduction(),
         new SwitchReproduction(),
         new SwordsReproduction(),
+        new SurveyReproduction(),
         new TimeDialReproduction(),
     ];
 }

@@ -91,7 +91,7 @@ public sealed class SurveyReproduction : Reproduction
         [
             Setting.Text("text", "", "Plain text files instead, separated by commas; the last twentieth of their lines is held out."),
             Setting.Choice("rows", small ? "quick" : "all", "Variants that are trained: some twenty, or every module.", "quick", "all"),
-            Setting.Integer("steps", small ? 2 : 60, "Training steps of a variant.", 1, 10_000_000),
+            Setting.Integer("steps", small ? 2 : 50, "Training steps of a variant.", 1, 10_000_000),
             Setting.Integer("batch", small ? 2 : 4, "Parallel streams of a step.", 1, 4096),
             Setting.Integer("segment", small ? 16 : 64, "Characters of a segment.", 2, 65_536),
             Setting.Integer("held-out-batches", small ? 1 : 16, "Held-out batches.", 1, 1_000_000),

@@ -10,7 +10,7 @@ internal sealed record VariantRow(string Slot, string Name, XformerSpec Spec, bo
 /// <summary>The variants that are compared: each differs from the plain Transformer in one slot.</summary>
 internal static class VariantRows
 {
-    /// <summary>The plain Transformer, the same for hidden characters, and the names of rows of the quick comparison.</summary>
+    /// <summary>The attention of the plain Transformer.</summary>
     public const string Plain = "full";
 
     private static readonly HashSet<string> Quick =

@@ -95,7 +95,7 @@ public sealed class TimeDialFileTests : IDisposable
     public void Dialogs_are_read_with_their_speakers()
     {
         File.WriteAllText(In("dialogs.txt"), "Hi . __eou__ Hello ! __eou__ Bye . __eou__\n\n One __eou__\n");
-        var dialogs = DailyDialog.Load(In("dialogs.txt"));
+        var dialogs = DialogTurns.WithSpeakers(DailyDialog.Load(In("dialogs.txt")));
         Assert.Equal(["A: Hi .", "B: Hello !", "A: Bye ."], dialogs[0]);
         Assert.Equal(["A: One"], dialogs[1]);
         File.WriteAllText(In("wrong.txt"), "no turn ends here\n");
@@ -135,7 +135,7 @@ public sealed class TimeDialFileTests : IDisposable
     public void The_training_dialogs_have_the_known_contamination()
     {
         var set = TimeDialSet.Load(DataLocator.Default.Find("timedial", "test.json"));
-        var dialogs = DailyDialog.Load(DataLocator.Default.Find("dailydialog", "data/train.zip"));
+        var dialogs = DialogTurns.WithSpeakers(DailyDialog.Load(DataLocator.Default.Find("dailydialog", "data/train.zip")));
         Assert.Equal(11_118, dialogs.Count);
         var report = new ContaminationGuard(set.Items).Examine(dialogs);
         Assert.Equal((932, 686), (report.Items.Count, report.Closest.Count));

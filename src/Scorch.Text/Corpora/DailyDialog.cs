@@ -1,18 +1,19 @@
 using System.IO.Compression;
 using System.Text;
-using Scorch.Text;
 
-namespace Scorch.Language.TimeDial;
+namespace Scorch.Text;
 
 /// <summary>Dialogs a line, turns ended by <c>__eou__</c>: the form in which DailyDialog is published.</summary>
 public static class DailyDialog
 {
-    private const string EndOfTurn = "__eou__";
+    /// <summary>What ends a turn in the files.</summary>
+    public const string EndOfTurn = "__eou__";
+
     private const long LargestText = 1L << 28;
 
     /// <summary>Reads a text file, or the file <c>dialogues_*.txt</c> (acts and emotions aside) of a zip archive.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The dialogs, each a list of turns, <c>A:</c> and <c>B:</c> before them in turn.</returns>
+    /// <returns>The dialogs, each a list of turns; two people speak in turn.</returns>
     /// <exception cref="TextFormatException">The file is damaged, too large or of another form.</exception>
     public static IReadOnlyList<IReadOnlyList<string>> Load(string path)
     {
@@ -51,9 +52,8 @@ public static class DailyDialog
             if ((total += line.Length) > LargestText) throw new TextFormatException($"{name}: more than {LargestText} characters; split the file.");
             if (string.IsNullOrWhiteSpace(line)) continue;
             if (!line.Contains(EndOfTurn, StringComparison.Ordinal)) throw new TextFormatException($"{name}, line {number}: there is no {EndOfTurn}; every line is a dialog whose turns end with it.");
-            var turns = line.Split(EndOfTurn).Select(turn => turn.Trim()).Where(turn => turn.Length > 0);
-            string[] spoken = [.. turns.Select((turn, i) => $"{(i % 2 == 0 ? 'A' : 'B')}: {turn}")];
-            if (spoken.Length > 0) dialogs.Add(spoken);
+            string[] turns = [.. line.Split(EndOfTurn).Select(turn => turn.Trim()).Where(turn => turn.Length > 0)];
+            if (turns.Length > 0) dialogs.Add(turns);
         }
         return dialogs;
     }

@@ -15,7 +15,7 @@ internal static class SurveyData
     public static CharacterCorpus Corpus(RunContext context)
     {
         if (context.Settings.Text("text") is { Length: > 0 } paths) return CharacterCorpus.FromText(TextCorpus.FromFiles(paths.Split(',', StringSplitOptions.TrimEntries)));
-        if (context.Scale == Scale.Smoke) return CharacterCorpus.FromText(TextCorpus.FromLines([.. Sample.SelectMany(name => ReadSample(context, name))]));
+        if (context.Scale == Scale.Smoke) return CharacterCorpus.FromText(TextCorpus.FromLines([.. Sample.SelectMany(name => SampleTexts.Lines(context, name))]));
         return CharacterCorpus.FromLines(TextCorpus.FromFiles([context.Data.Find(WikiText, "valid.txt")]), TextCorpus.FromFiles([context.Data.Find(WikiText, "test.txt")]));
     }
 
@@ -34,15 +34,5 @@ internal static class SurveyData
         var file = new FileInfo(path);
         if (!file.Exists) throw new UsageException($"{path}: there is no such file; give {what}.");
         if (file.Length > MaximumBytes) throw new UsageException($"{path}: the file has {file.Length} bytes, at most {MaximumBytes} are read; give {what}.");
-    }
-
-    private static List<string> ReadSample(RunContext context, string name)
-    {
-        Stream Open() => typeof(SurveyData).Assembly.GetManifestResourceStream("sample/" + name)!;
-        context.UseData("scorch-documentation", name, Open);
-        using var reader = new StreamReader(Open());
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return lines;
     }
 }

@@ -132,9 +132,40 @@ public sealed class XformerLanguageModel : Module, IAutoregressiveModel
     /// <exception cref="CheckpointException">A file is missing, damaged, or of another model.</exception>
     public static XformerLanguageModel Load(string folder)
     {
+        Require(folder, ModelFolder.LoadConfig(folder, SurveyJson.Default.XformerLanguageConfig), ModelFolder.LoadWeights(folder));
         var model = ModelFolder.Load(folder, SurveyJson.Default.XformerLanguageConfig, config => new XformerLanguageModel(config, 0));
         model.Evaluate();
         return model;
+    }
+
+    /// <summary>Refuses a configuration that asks for other sizes than the weights have, before anything of these sizes is made.</summary>
+    private static void Require(string folder, XformerLanguageConfig config, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        CheckpointException Wrong(string what) => new($"{folder}: {what} Give config.json and model.safetensors of one model.");
+        if (config.Spec is null) throw Wrong("config.json has no spec.");
+        ResolvedSpec cards;
+        try
+        {
+            cards = config.Spec.Resolve();
+        }
+        catch (ArgumentException error)
+        {
+            throw new CheckpointException($"{folder}: config.json: {error.Message}", error);
+        }
+        var (rows, total) = ((long)config.Vocabulary + (config.IsMasked ? 1 : 0), weights.Values.Sum(tensor => tensor.ElementCount));
+        if (!weights.TryGetValue("tokens.weight", out var table) || table.Rank != 2 || table.Shape[0] != rows || table.Shape[1] != config.Spec.Dim)
+            throw Wrong($"config.json asks for {rows} tokens of {config.Spec.Dim} features, the weights have {table?.Shape.ToString() ?? "none"}.");
+        if (config.Spec.Layers > weights.Count) throw Wrong($"config.json asks for {config.Spec.Layers} layers, the weights have {weights.Count} tensors.");
+        foreach (var (card, choice) in new (ModuleCard, ModuleSpec)[] { (cards.Attention, config.Spec.Attention), (cards.Position, config.Spec.Position), (cards.FeedForward, config.Spec.FeedForward), (cards.Topology, config.Spec.Topology) })
+            foreach (var option in card.Options.Where(option => option.IsSize))
+                if (new ModuleOptions(card, choice).Number(option.Name) is var size && size > total)
+                    throw Wrong($"{choice} asks for {option.Name} = {size}, the weights have {total} numbers in all.");
+        // Tables grow with the greatest length or its square: three small models tell by how much.
+        double Numbers(int length) => new XformerLanguageModel(config with { Spec = config.Spec with { MaximumLength = length } }, 0).State().Values.Sum(tensor => tensor.ElementCount);
+        var (one, two, three, longest) = (Numbers(1), Numbers(2), Numbers(3), (double)config.Spec.MaximumLength);
+        var (slope, curve) = (two - one, (three - (2 * two) + one) / 2);
+        var wanted = one + (slope * (longest - 1)) + (curve * (longest - 1) * (longest - 2));
+        if (wanted != total) throw Wrong($"config.json asks for {wanted:F0} numbers, the weights have {total}.");
     }
 
     private Tensor Head(Tensor hidden) => hidden.Affine(Config.IsMasked ? Tokens.Weight.Narrow(0, 0, VocabularySize) : Tokens.Weight);

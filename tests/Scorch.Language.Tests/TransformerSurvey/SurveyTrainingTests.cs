@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Scorch.Checkpoints;
 using Scorch.Language.Tests.SwitchTransformers;
 using Scorch.Language.TransformerSurvey;
 using Scorch.Reproductions;
@@ -57,12 +58,19 @@ public sealed class SurveyTrainingTests
         var ids = Tensor.From([1L, 2, 3, 4], [1, 4]);
         Assert.Equal(model.Forward(ids).ToArray<float>(), loaded.Forward(ids).ToArray<float>());
         var config = Path.Combine(folder.Path, "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("band(", "bend(", StringComparison.Ordinal));
-        var error = Assert.ThrowsAny<Exception>(() =>
+        var written = File.ReadAllText(config);
+        // A file asks for no memory that its weights do not fill.
+        foreach (var (old, changed, part) in new[]
         {
-            XformerLanguageModel.Load(folder.Path);
-        });
-        Assert.Contains("Did you mean band", error.ToString(), StringComparison.Ordinal);
+            ("band(window=4)", "bend(window=4)", "Did you mean band"), ("\"layers\": 2", "\"layers\": 100000000", "100000000 layers"), ("\"dim\": 16", "\"dim\": 1048576", "1048576 features"),
+            ("relu(inner=0)", "relu(inner=1048576)", "asks for inner = 1048576"), ("band(window=4)", "synthesizer-random", "numbers, the weights have"),
+            ("shaw(clip=4)", "shaw(clip=1048576)", "asks for clip"), ("shaw(clip=4)", "tupe", "numbers, the weights have"),
+        })
+        {
+            Assert.Contains(old, written, StringComparison.Ordinal);
+            File.WriteAllText(config, written.Replace(old, changed, StringComparison.Ordinal));
+            Assert.Contains(part, Assert.Throws<CheckpointException>(() => XformerLanguageModel.Load(folder.Path)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

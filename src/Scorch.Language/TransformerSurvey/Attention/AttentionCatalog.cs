@@ -96,7 +96,7 @@ internal static class AttentionCatalog
     {
         yield return Card(
             "lsh", "sparse by content", "Kitaev et al. 2020, arXiv 2001.04451, section 2", "softmax over j != i with h(q_i) = h(k_j), k = q / |q|, h(x) = argmax([x R; -x R])", Linear("T log T D"), Linear("h T c"), site => new LshAttention(site),
-            new("buckets", 8, "Buckets, 1 or an even number."), new("chunk", 16, "Positions of a chunk; the sequence is padded to a multiple."), new("rounds", 2, "Rounds of hashes.", 1, 64)) with
+            new("buckets", 8, "Buckets, 1 or an even number.", IsSize: true), new("chunk", 16, "Positions of a chunk; the sequence is padded to a multiple."), new("rounds", 2, "Rounds of hashes.", 1, 64)) with
         {
             SupportsCausal = false,
             Trade = "Queries are keys; a near key in another bucket or chunk is missed.",
@@ -111,7 +111,7 @@ internal static class AttentionCatalog
         };
         yield return Card(
             "routing", "sparse by content", "Roy et al. 2021, arXiv 2003.05997", "softmax over the w keys of the centroids that take q_i", Root, RootMemory, site => new RoutingAttention(site),
-            new("clusters", 8, "Centroids of a head."), new("window", 16, "Queries, and keys, that a centroid takes."), new("decay", 0.999, "Of the centroids in training.", 0, 1, IsWhole: false)) with
+            new("clusters", 8, "Centroids of a head.", IsSize: true), new("window", 16, "Queries, and keys, that a centroid takes."), new("decay", 0.999, "Of the centroids in training.", 0, 1, IsWhole: false)) with
         {
             SupportsCausal = false,
             Trade = "Positions that no centroid takes are left out.",
@@ -127,7 +127,7 @@ internal static class AttentionCatalog
 
     private static IEnumerable<AttentionCard> Linearized()
     {
-        ModuleOption features = new("features", 32, "Random projections, m.", 1, 65_536);
+        ModuleOption features = new("features", 32, "Random projections, m.", 1, 65_536, IsSize: true);
         yield return Card("linear", "linearised", "Katharopoulos et al. 2020, arXiv 2006.16236, equations 7 to 9", "phi(q_i) sum_j phi(k_j) v_j / (phi(q_i) sum_j phi(k_j)), phi = elu + 1", Linear("T d D"), Linear("T D + d D"), site => new LinearAttention(site, new EluFeatures())) with
         {
             IsExact = false,
@@ -159,7 +159,7 @@ internal static class AttentionCatalog
     {
         yield return Card(
             "clustered", "prototypes", "Vyas et al. 2020, arXiv 2007.04825, section 3.2", "softmax(mean of the cluster of q_i K^T / sqrt(d)) V", Linear("T C D"), Linear("h T C"), site => new ClusteredAttention(site),
-            new("clusters", 16, "Clusters of queries."), new("bits", 32, "Of the hash that is clustered."), new("iterations", 10, "Of k-means.", 1, 1000)) with
+            new("clusters", 16, "Clusters of queries."), new("bits", 32, "Of the hash that is clustered.", IsSize: true), new("iterations", 10, "Of k-means.", 1, 1000)) with
         {
             SupportsCausal = false,
             IsExact = false,
@@ -168,7 +168,7 @@ internal static class AttentionCatalog
         };
         yield return Card(
             "memory-compressed", "prototypes", "Liu et al. 2018, arXiv 1801.10198, section 4.2.3", "softmax(Q conv(K)^T / sqrt(d)) conv(V)", new("T^2 D / s", 2), new("h T^2 / s", 2), site => new MemoryCompressedAttention(site),
-            new ModuleOption("stride", 4, "Positions that become one key; the sequence is padded to a multiple.")) with
+            new ModuleOption("stride", 4, "Positions that become one key; the sequence is padded to a multiple.", IsSize: true)) with
         {
             IsExact = false,
             Trade = "Neighbouring keys are one; still quadratic, by a smaller factor.",
@@ -183,7 +183,7 @@ internal static class AttentionCatalog
                 }
             },
         };
-        yield return Card("linformer", "low rank", "Wang et al. 2020, arXiv 2006.04768, equation 7", "softmax(Q (E K)^T / sqrt(d)) F V", Linear("T k D"), Linear("h T k"), site => new LinformerAttention(site), new ModuleOption("rank", 16, "Rows of E and F, k.")) with
+        yield return Card("linformer", "low rank", "Wang et al. 2020, arXiv 2006.04768, equation 7", "softmax(Q (E K)^T / sqrt(d)) F V", Linear("T k D"), Linear("h T k"), site => new LinformerAttention(site), new ModuleOption("rank", 16, "Rows of E and F, k.", IsSize: true)) with
         {
             SupportsCausal = false,
             IsExact = false,
@@ -203,14 +203,14 @@ internal static class AttentionCatalog
                 return FullAttention.Core(queries, keys, values, new());
             },
         };
-        yield return Card("inducing-points", "prototypes", "Lee et al. 2019, arXiv 1810.00825, equation 10", "Attention(X, MAB(I, X))", Linear("T m D"), Linear("h T m"), site => new InducedSetAttention(site), new ModuleOption("points", 16, "Inducing points, m.")) with
+        yield return Card("inducing-points", "prototypes", "Lee et al. 2019, arXiv 1810.00825, equation 10", "Attention(X, MAB(I, X))", Linear("T m D"), Linear("h T m"), site => new InducedSetAttention(site), new ModuleOption("points", 16, "Inducing points, m.", IsSize: true)) with
         {
             SupportsCausal = false,
             IsExact = false,
             Positions = PositionReach.Input,
             Trade = "Everything passes through the points.",
         };
-        yield return Card("luna", "prototypes", "Ma et al. 2021, arXiv 2106.01540, section 3", "Attention(X, P'), P' = Attention(P, X)", Linear("T l D"), Linear("h T l"), site => new LunaAttention(site), new ModuleOption("length", 16, "Of the packed series, l.")) with
+        yield return Card("luna", "prototypes", "Ma et al. 2021, arXiv 2106.01540, section 3", "Attention(X, P'), P' = Attention(P, X)", Linear("T l D"), Linear("h T l"), site => new LunaAttention(site), new ModuleOption("length", 16, "Of the packed series, l.", IsSize: true)) with
         {
             SupportsCausal = false,
             IsExact = false,

@@ -50,6 +50,7 @@ public abstract class XformerAttention : Attention
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         if (cache is not null) throw new ArgumentException($"{Card.Name}: it keeps no keys and values of earlier steps; leave the cache out.", nameof(cache));
         var source = memory ?? hidden;
         if (hidden.Rank != 3 || hidden.Shape[2] != Features || source.Rank != 3 || source.Shape[2] != Features || source.Shape[0] != hidden.Shape[0])

@@ -71,7 +71,7 @@ internal static class FeedForwardCatalog
 {
     private static readonly GrowthOrder Time = new("T D F", 1);
     private static readonly GrowthOrder Memory = new("T F", 1);
-    private static readonly ModuleOption Inner = new("inner", 0, "Inner width F; 0 for 4 D, with a gate 8 D / 3.", 0);
+    private static readonly ModuleOption Inner = new("inner", 0, "Inner width F; 0 for 4 D, with a gate 8 D / 3.", 0, IsSize: true);
 
     public static IReadOnlyList<FeedForwardCard> All { get; } =
     [
@@ -98,18 +98,18 @@ internal static class FeedForwardCatalog
             site.Random,
             site.Layer)) with
         {
-            Options = [new("experts", 4, "How many.", 1, 65_536), Inner],
+            Options = [new("experts", 4, "How many.", 1, 65_536, IsSize: true), Inner],
             Trade = "Parameters grow with the experts, operations do not.",
         },
         Card("product-key", "enlarged", "Lample et al. 2019, arXiv 1907.05242, section 3", "sum over the k nearest of n^2 keys: softmax(q k) v", new("T n D", 1), new("T k D", 1), site => new ProductKeyMemory(
             site.Features, site.Heads, site.Options.Integer("half-keys"), site.Options.Integer("taken"), site.Random)) with
         {
-            Options = [new("half-keys", 32, "n: there are n^2 values.", 1, 4096), new("taken", 8, "k, values of a query and head.", 1, 4096)],
+            Options = [new("half-keys", 32, "n: there are n^2 values.", 1, 4096, IsSize: true), new("taken", 8, "k, values of a query and head.", 1, 4096)],
             Trade = "n^2 values for n products.",
         },
         Card("all-attention", "dropped", "Sukhbaatar et al. 2019, arXiv 1907.01470", "softmax over [K; P_K], values [V; P_V]", new("T N D", 1), new("h T N", 1), _ => null) with
         {
-            Options = [new("vectors", 64, "Persistent keys and values of a head, N.")],
+            Options = [new("vectors", 64, "Persistent keys and values of a head, N.", IsSize: true)],
             PersistentVectors = options => options.Integer("vectors"),
             Trade = "One kind of sublayer; goes with full attention.",
         },

@@ -52,7 +52,7 @@ internal static class PositionCatalog
         Card("shaw", "relative", "Shaw et al. 2018, arXiv 1803.02155, equations 3 and 4", "q_i (k_j + a^K_clip(j-i)) / sqrt(d); values v_j + a^V_clip(j-i)", PositionReach.Scores, Pairs, Pairs, site => new ShawPositions(site)) with
         {
             IsShared = false,
-            Options = [new("clip", 16, "Distances beyond ±clip count as ±clip.")],
+            Options = [new("clip", 16, "Distances beyond ±clip count as ±clip.", IsSize: true)],
         },
         Card("transformer-xl", "relative", "Dai et al. 2019, arXiv 1901.02860, section 3.3", "((q_i + u) k_j + (q_i + v) W_R r_(i-j)) / sqrt(d)", PositionReach.Scores, new("T^2 D", 2), Pairs, site => new TransformerXlPositions(site)) with
         {
@@ -60,7 +60,7 @@ internal static class PositionCatalog
         },
         Card("t5", "relative", "Raffel et al. 2020, arXiv 1910.10683, section 2.1", "q_i k_j / sqrt(d) + b_bucket(j-i)", PositionReach.Scores, Pairs, Pairs, site => new T5Positions(site)) with
         {
-            Options = [new("buckets", 32, "Buckets, an even number.", 2), new("distance", 128, "From here on the last bucket.", 2)],
+            Options = [new("buckets", 32, "Buckets, an even number.", 2, IsSize: true), new("distance", 128, "From here on the last bucket.", 2)],
         },
         Card("rotary", "relative", "Su et al. 2021, arXiv 2104.09864, equation 34", "(R_i q_i)(R_j k_j) / sqrt(d)", PositionReach.QueriesAndKeys, Linear, Linear, site => new RotaryPositions(site)) with
         {

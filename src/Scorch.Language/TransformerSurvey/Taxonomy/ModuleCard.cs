@@ -60,7 +60,8 @@ public sealed record GrowthOrder(string Text, double Exponent)
 /// <param name="Minimum">The least allowed.</param>
 /// <param name="Maximum">The greatest allowed.</param>
 /// <param name="IsWhole">Whether it must be a whole number.</param>
-public sealed record ModuleOption(string Name, double Default, string Description, double Minimum = 1, double Maximum = 1 << 20, bool IsWhole = true);
+/// <param name="IsSize">Whether trained numbers or buffers have this size.</param>
+public sealed record ModuleOption(string Name, double Default, string Description, double Minimum = 1, double Maximum = 1 << 20, bool IsWhole = true, bool IsSize = false);
 
 /// <summary>When a module computes exactly what full attention does; tests and the reproduction hold every module to it.</summary>
 /// <param name="When">The condition in words.</param>

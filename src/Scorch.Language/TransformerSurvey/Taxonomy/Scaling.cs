@@ -22,7 +22,7 @@ public sealed record ScalingRow(int Length, long MapOperations, long MixingOpera
 /// <param name="OperationExponent">Of T, fitted to the counted operations of the mechanism on logarithmic scales.</param>
 /// <param name="TimeExponent">The same of the attention's time.</param>
 /// <param name="MemoryExponent">The same of the recorded bytes.</param>
-/// <param name="FeedForwardExponent">The same of the feed-forward part's counted operations; not a number where it has none.</param>
+/// <param name="FeedForwardExponent">The same of the feed-forward part's counted operations; none where there is no such part.</param>
 /// <param name="Rows">A row a length.</param>
 public sealed record ScalingReport(
     string Attention, string FeedForward, int Dim, double DeclaredExponent, double OperationExponent, double TimeExponent, double MemoryExponent, double? FeedForwardExponent,

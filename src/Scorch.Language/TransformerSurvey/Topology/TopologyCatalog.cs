@@ -84,7 +84,7 @@ internal static class TopologyCatalog
             [
                 Memory,
                 new("compressed", 32, "Compressed positions that are kept."),
-                new("rate", 4, "Positions that become one."),
+                new("rate", 4, "Positions that become one.", IsSize: true),
                 new("reconstruction", 1, "Weight of the attention-reconstruction loss.", 0, 1e6, IsWhole: false),
             ],
             Trade = "Looks back further, in less detail.",

@@ -143,15 +143,18 @@ public sealed class XformerLanguageModel : Module, IAutoregressiveModel
     {
         CheckpointException Wrong(string what) => new($"{folder}: {what} Give config.json and model.safetensors of one model.");
         if (config.Spec is null) throw Wrong("config.json has no spec.");
-        ResolvedSpec cards;
-        try
+        T Possible<T>(Func<T> made)
         {
-            cards = config.Spec.Resolve();
+            try
+            {
+                return made();
+            }
+            catch (ArgumentException error)
+            {
+                throw new CheckpointException($"{folder}: config.json: {error.Message}", error);
+            }
         }
-        catch (ArgumentException error)
-        {
-            throw new CheckpointException($"{folder}: config.json: {error.Message}", error);
-        }
+        var cards = Possible(config.Spec.Resolve);
         var (rows, total) = ((long)config.Vocabulary + (config.IsMasked ? 1 : 0), weights.Values.Sum(tensor => tensor.ElementCount));
         if (!weights.TryGetValue("tokens.weight", out var table) || table.Rank != 2 || table.Shape[0] != rows || table.Shape[1] != config.Spec.Dim)
             throw Wrong($"config.json asks for {rows} tokens of {config.Spec.Dim} features, the weights have {table?.Shape.ToString() ?? "none"}.");
@@ -161,7 +164,7 @@ public sealed class XformerLanguageModel : Module, IAutoregressiveModel
                 if (new ModuleOptions(card, choice).Number(option.Name) is var size && size > total)
                     throw Wrong($"{choice} asks for {option.Name} = {size}, the weights have {total} numbers in all.");
         // Tables grow with the greatest length or its square: three small models tell by how much.
-        double Numbers(int length) => new XformerLanguageModel(config with { Spec = config.Spec with { MaximumLength = length } }, 0).State().Values.Sum(tensor => tensor.ElementCount);
+        double Numbers(int length) => Possible(() => new XformerLanguageModel(config with { Spec = config.Spec with { MaximumLength = length } }, 0)).State().Values.Sum(tensor => tensor.ElementCount);
         var (one, two, three, longest) = (Numbers(1), Numbers(2), Numbers(3), (double)config.Spec.MaximumLength);
         var (slope, curve) = (two - one, (three - (2 * two) + one) / 2);
         var wanted = one + (slope * (longest - 1)) + (curve * (longest - 1) * (longest - 2));

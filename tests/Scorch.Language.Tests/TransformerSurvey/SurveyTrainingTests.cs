@@ -63,7 +63,7 @@ public sealed class SurveyTrainingTests
         foreach (var (old, changed, part) in new[]
         {
             ("band(window=4)", "bend(window=4)", "Did you mean band"), ("\"layers\": 2", "\"layers\": 100000000", "100000000 layers"), ("\"dim\": 16", "\"dim\": 1048576", "1048576 features"),
-            ("relu(inner=0)", "relu(inner=1048576)", "asks for inner = 1048576"), ("band(window=4)", "synthesizer-random", "numbers, the weights have"),
+            ("relu(inner=0)", "relu(inner=1048576)", "asks for inner = 1048576"), ("band(window=4)", "synthesizer-random", "take them with full"),
             ("shaw(clip=4)", "shaw(clip=1048576)", "asks for clip"), ("shaw(clip=4)", "tupe", "numbers, the weights have"),
         })
         {

@@ -6,6 +6,7 @@ using Scorch.Language.Softermax;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
+using Scorch.Language.TransformerSurvey;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -28,6 +29,7 @@ internal static class PaperRegister
         new SwitchReproduction(),
         new SwordsReproduction(),
         new SoftermaxReproduction(),
+        new SurveyReproduction(),
         new TimeDialReproduction(),
     ];
 }

@@ -2,6 +2,7 @@ using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.HashLayers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Pqrnn;
+using Scorch.Language.Softermax;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
@@ -28,6 +29,7 @@ internal static class PaperRegister
         new SwitchReproduction(),
         new SwordsReproduction(),
         new SurveyReproduction(),
+        new SoftermaxReproduction(),
         new TimeDialReproduction(),
     ];
 }

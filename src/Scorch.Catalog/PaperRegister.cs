@@ -5,6 +5,7 @@ using Scorch.Language.Pqrnn;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
+using Scorch.Language.ZeroShotDst;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -27,5 +28,6 @@ internal static class PaperRegister
         new SwitchReproduction(),
         new SwordsReproduction(),
         new TimeDialReproduction(),
+        new DstReproduction(),
     ];
 }

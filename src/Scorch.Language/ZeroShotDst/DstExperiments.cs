@@ -83,9 +83,10 @@ internal sealed class DstExperiments
         var numbers = GenerativeTracker.Create(config with { Conditioning = SlotConditioning.Identifier }, tokenizer, seed);
         numbers.Network.LoadState(first.Network.State());
         first.Fit(training, Training(seed, 0, steps), Curve(seed, "question model", 0.15, 0.4), context.CancellationToken);
-        numbers.Fit(training, Training(seed, 0, steps), Curve(seed, "slot-ID model", 0.4, 0.6), context.CancellationToken);
+        numbers.Fit(training, Training(seed, 0, steps) with { LearningRate = settings.Number("slot-id-learning-rate") }, Curve(seed, "slot-ID model", 0.4, 0.6), context.CancellationToken);
         var trade = new TradeTracker(config, tokenizer, schema, seed);
-        trade.Fit(training, Training(seed, 0, steps) with { LearningRate = settings.Number("trade-learning-rate") }, Curve(seed, "TRADE-style", 0.6, 0.7), context.CancellationToken);
+        // It has no language model to warm up: as many steps in all, on questions.
+        trade.Fit(training, Training(seed, 0, warm + steps) with { LearningRate = settings.Number("trade-learning-rate") }, Curve(seed, "TRADE-style", 0.6, 0.7), context.CancellationToken);
 
         context.Report($"seed {seed}: evaluating", Fraction(seed, 0.7));
         var rules = new LastMentionTracker(LastMentionTracker.ValuesOf(training), MissingValues.None);
@@ -148,6 +149,7 @@ internal sealed class DstExperiments
         DialogsPerStep = context.Settings.Integer("dialogs"),
         QuestionsPerDialog = context.Settings.Integer("questions"),
         LearningRate = context.Settings.Number("learning-rate"),
+        NoneRatio = context.Settings.Number("none-ratio"),
         Styles = [QuestionStyle.Template, QuestionStyle.Description, QuestionStyle.SlotName],
         Seed = seed,
     };

@@ -1,4 +1,3 @@
-using Scorch.Losses;
 using Scorch.Models.Training;
 using Scorch.Training;
 
@@ -37,8 +36,12 @@ public sealed partial class GenerativeTracker
             var result = ShortTraining.Run(
                 Network,
                 rows.Count,
-                (indices, random) => QuestionPack.Of([.. indices.Select(index => Row(rows[index], training, asked, random))]),
-                pack => Network.PackLoss(pack, training.LanguageModelWeight),
+                (indices, random) => (IReadOnlyList<(int[] History, IReadOnlyList<PackedQuestion> Questions)>)[.. indices.Select(index => Row(rows[index], training, asked, random))],
+                batch =>
+                {
+                    var loss = Network.PackLoss(QuestionPack.Of(batch));
+                    return training.LanguageModelWeight == 0 ? loss : loss + (training.LanguageModelWeight * Network.LanguageLoss([.. batch.Select(row => row.History)]));
+                },
                 new ShortTrainingConfig
                 {
                     Steps = training.Steps,
@@ -65,7 +68,7 @@ public sealed partial class GenerativeTracker
             Network,
             rows.Count,
             (indices, _) => indices.Select(index => rows[index]).ToList(),
-            LanguageLoss,
+            Network.LanguageLoss,
             new ShortTrainingConfig
             {
                 Steps = training.WarmUpSteps,
@@ -76,20 +79,6 @@ public sealed partial class GenerativeTracker
             progress,
             cancellationToken);
         return result.Loss;
-    }
-
-    /// <summary>Mean of -log p of every token but a row's first; with a copy head its share of what stands before counts too.</summary>
-    private Tensor LanguageLoss(IReadOnlyList<int[]> rows)
-    {
-        var time = rows.Max(row => row.Length) - 1;
-        var (ids, targets) = (new long[rows.Count * time], new long[rows.Count * time]);
-        Array.Fill(targets, -100);
-        for (var row = 0; row < rows.Count; row++)
-            for (var i = 0; i + 1 < rows[row].Length; i++) (ids[(row * time) + i], targets[(row * time) + i]) = (rows[row][i], rows[row][i + 1]);
-        // Filling stands on the right, where nothing real looks.
-        var hidden = Network.Language.Transformer.Forward(Tensor.From(ids, [rows.Count, time]));
-        var logits = hidden.Affine(Network.Language.Transformer.Wte.Weight).Reshape(rows.Count * time, Network.Language.VocabularySize);
-        return Loss.CrossEntropy(logits, Tensor.From(targets));
     }
 
     /// <summary>Windows with their questions.</summary>

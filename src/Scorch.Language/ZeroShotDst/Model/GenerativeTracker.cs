@@ -1,3 +1,4 @@
+using Scorch.Autograd;
 using Scorch.Checkpoints;
 using Scorch.Models.Transformers;
 using Scorch.Text;
@@ -14,6 +15,9 @@ namespace Scorch.Language.ZeroShotDst;
 /// </code></example>
 public sealed partial class GenerativeTracker : IDialogTracker
 {
+    /// <summary>Of starting position embeddings, beside word embeddings.</summary>
+    private const double PlaceScale = 0.1;
+
     private readonly List<string> trainedOn;
 
     private GenerativeTracker(TrackerConfig config, DialogTokens tokens, QuestionAnswerNetwork network, IEnumerable<string> trainedOn)
@@ -62,6 +66,11 @@ public sealed partial class GenerativeTracker : IDialogTracker
         var tokens = new DialogTokens(DialogTokens.WithMarks(tokenizer), config.LowersCase);
         var random = new RandomSource(seed);
         var language = new Gpt2LanguageModel(config.Shape(tokens.Tokenizer.Count), random);
+        using (GradientMode.Disable())
+        {
+            // Questions stand at all places of a history: places that start as large as words drown them. GPT-2's own code started them at half.
+            language.Transformer.Wpe.Weight.CopyFrom(language.Transformer.Wpe.Weight * PlaceScale);
+        }
         return new(config, tokens, new(language, config.CopyHead ? new(config.Dim, random) : null), []);
     }
 

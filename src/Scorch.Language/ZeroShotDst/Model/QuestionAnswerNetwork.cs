@@ -55,20 +55,43 @@ public sealed class QuestionAnswerNetwork : Module
         return -probabilities.Gather(1, targets.Unsqueeze(1)).Log().Sum();
     }
 
-    /// <summary>Mean of -log p over the answers' tokens of a pack, and a share of the mean over the dialog's own tokens.</summary>
-    internal Tensor PackLoss(QuestionPack pack, double languageWeight = 0)
+    /// <summary>Mean of -log p over the answers' tokens of a pack.</summary>
+    internal Tensor PackLoss(QuestionPack pack)
     {
         var model = Language.Transformer;
         var hidden = model.Forward(pack.Ids, pack.Places, new AttentionScope(bias: pack.Sight));
         var (rows, features) = (hidden.Shape[0], hidden.Shape[2]);
-        var all = hidden.Reshape(-1, features);
-        var before = all.IndexSelect(0, pack.Before);
+        var before = hidden.Reshape(-1, features).IndexSelect(0, pack.Before);
         var own = -Loss.CrossEntropy(before.Affine(model.Wte.Weight), pack.Targets, reduction: Reduction.None);
         var logProbabilities = Copy is null
             ? own
             : Copy.LogProbability(before.Reshape(rows, -1, features), hidden, own.Reshape(rows, -1), pack.Visible, pack.Same).Reshape(-1);
-        var loss = -(logProbabilities * pack.Weights).Sum() / pack.TargetCount;
-        if (languageWeight == 0) return loss;
-        return loss + (languageWeight * Loss.CrossEntropy(all.IndexSelect(0, pack.HistoryBefore).Affine(model.Wte.Weight), pack.HistoryTargets));
+        return -(logProbabilities * pack.Weights).Sum() / pack.TargetCount;
+    }
+
+    /// <summary>Mean of -log p of every token but a row's first: a language model's loss, with the copy head where there is one.</summary>
+    /// <remarks>A dialog says most values more than once, so that copying is learnt from every repetition before it is asked for.</remarks>
+    internal Tensor LanguageLoss(IReadOnlyList<int[]> rows)
+    {
+        var (model, time) = (Language.Transformer, rows.Max(row => row.Length) - 1);
+        var (ids, targets, weights) = (new long[rows.Count * time], new long[rows.Count * time], new float[rows.Count * time]);
+        for (var row = 0; row < rows.Count; row++)
+            for (var i = 0; i + 1 < rows[row].Length; i++) (ids[(row * time) + i], targets[(row * time) + i], weights[(row * time) + i]) = (rows[row][i], rows[row][i + 1], 1);
+        // Filling stands on the right, where nothing real looks.
+        var hidden = model.Forward(Tensor.From(ids, [rows.Count, time]));
+        var logits = hidden.Affine(model.Wte.Weight).Reshape(rows.Count * time, Language.VocabularySize);
+        var logProbabilities = -Loss.CrossEntropy(logits, Tensor.From(targets), reduction: Reduction.None);
+        if (Copy is not null)
+        {
+            var same = new float[rows.Count * time * time];
+            Array.Fill(same, CopyHead.Nowhere);
+            for (var row = 0; row < rows.Count; row++)
+                for (var i = 0; i < time; i++)
+                    for (var j = 0; j <= i; j++)
+                        if (ids[(row * time) + j] == targets[(row * time) + i]) same[(((row * time) + i) * time) + j] = 0;
+            var visible = Tensor.Full([time, time], CopyHead.Nowhere).UpperTriangle(1).Unsqueeze(0);
+            logProbabilities = Copy.LogProbability(hidden, hidden, logProbabilities.Reshape(rows.Count, time), visible, Tensor.From(same, [rows.Count, time, time])).Reshape(-1);
+        }
+        return -(logProbabilities * Tensor.From(weights)).Sum() / weights.Sum();
     }
 }

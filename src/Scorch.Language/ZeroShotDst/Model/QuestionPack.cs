@@ -38,12 +38,6 @@ internal sealed class QuestionPack
     /// <summary>The same, 0 only where the target itself stands.</summary>
     public required Tensor Same { get; init; }
 
-    /// <summary>Places of history tokens that have a next one, among all rows' tokens, and these next ones; for the loss on the dialog.</summary>
-    public required Tensor HistoryBefore { get; init; }
-
-    /// <summary>Tokens after <see cref="HistoryBefore"/>.</summary>
-    public required Tensor HistoryTargets { get; init; }
-
     /// <summary>Target tokens in all.</summary>
     public required int TargetCount { get; init; }
 
@@ -57,7 +51,6 @@ internal sealed class QuestionPack
         var sight = Filled(rows.Count * time * time, float.NegativeInfinity);
         var (before, targets, weights) = (new long[rows.Count * most], new long[rows.Count * most], new float[rows.Count * most]);
         var (visible, same) = (Filled(rows.Count * most * time, CopyHead.Nowhere), Filled(rows.Count * most * time, CopyHead.Nowhere));
-        var (historyBefore, historyTargets) = (new List<long>(), new List<long>());
         var total = 0;
         for (var row = 0; row < rows.Count; row++)
         {
@@ -67,9 +60,6 @@ internal sealed class QuestionPack
             {
                 (ids[start + i], places[start + i]) = (history[i], i);
                 sight.AsSpan((start + i) * time, i + 1).Clear();
-                if (i + 1 == history.Length) continue;
-                historyBefore.Add(start + i);
-                historyTargets.Add(history[i + 1]);
             }
             var (at, target) = (history.Length, row * most);
             foreach (var question in questions)
@@ -108,8 +98,6 @@ internal sealed class QuestionPack
             Weights = Tensor.From(weights),
             Visible = Tensor.From(visible, [rows.Count, most, time]),
             Same = Tensor.From(same, [rows.Count, most, time]),
-            HistoryBefore = Tensor.From(historyBefore.ToArray()),
-            HistoryTargets = Tensor.From(historyTargets.ToArray()),
             TargetCount = total,
         };
 

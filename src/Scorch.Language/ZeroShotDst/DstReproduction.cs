@@ -66,7 +66,7 @@ public sealed class DstReproduction : Reproduction
             Setting.Integer("questions", small ? 4 : 12, "Questions of a dialog in a step.", 1, 4096),
             Setting.Number("none-ratio", 0.5, "Training questions without a value for each with one.", 0, 1000),
             Setting.Number("learning-rate", 5e-3, "The greatest learning rate of the question model.", 1e-8, 1),
-            Setting.Number("slot-id-learning-rate", 5e-3, "The greatest learning rate of the slot-ID model.", 1e-8, 1),
+            Setting.Number("slot-id-learning-rate", 2.5e-3, "The greatest learning rate of the slot-ID model.", 1e-8, 1),
             Setting.Number("trade-learning-rate", 5e-3, "The greatest learning rate of the TRADE-style model.", 1e-8, 1),
             Setting.Integer("test-dialogs", small ? 1 : 12, "Test dialogs about each service; as many more serve the upper bound.", 1, 10_000),
         ];

@@ -2,9 +2,11 @@ using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.HashLayers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Pqrnn;
+using Scorch.Language.Softermax;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
+using Scorch.Language.TransformerSurvey;
 using Scorch.Language.ZeroShotDst;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
@@ -27,6 +29,8 @@ internal static class PaperRegister
         new RepVggReproduction(),
         new SwitchReproduction(),
         new SwordsReproduction(),
+        new SoftermaxReproduction(),
+        new SurveyReproduction(),
         new TimeDialReproduction(),
         new DstReproduction(),
     ];

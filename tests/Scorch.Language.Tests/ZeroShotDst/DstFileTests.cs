@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Scorch.Language.ZeroShotDst;
+using Scorch.Testing;
 using Scorch.Text;
 
 namespace Scorch.Language.Tests.ZeroShotDst;
@@ -133,14 +134,13 @@ public sealed class DstFileTests : IDisposable
         Assert.Throws<TextFormatException>(() => TranscriptFile.Parse([], "t"));
     }
 
-    [DataFact]
+    [DataFact("woz2/woz2-en.zip", "sgd/sgd-slice.zip", "multiwoz/data/multiwoz/val.json.zip", "multiwoz/data/multiwoz/test.json.zip", "multiwoz/MultiWOZ_2.2/schema.json")]
     public void The_published_sets_have_their_counts()
     {
-        string Of(string path) => Path.Combine(DataFactAttribute.Folder!, path);
+        string Of(string path) => DataFactAttribute.PathOf(path);
         Assert.Equal((600, 200, 400), (Woz(DstPart.Train), Woz(DstPart.Validation), Woz(DstPart.Test)));
         var (train, dev, test) = (Sgd(DstPart.Train), Sgd(DstPart.Validation), Sgd(DstPart.Test));
         Assert.Equal((1536, 512, 512), (train.Dialogs.Count, dev.Dialogs.Count, test.Dialogs.Count));
-        // Counted in Python over the same archive: turns of train 001, and users' turns of all of train.
         Assert.Equal(128, DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), DstPart.Train, mostFiles: 1).Dialogs.Count);
         Assert.Equal(86, DstData.Only(test, "Hotels_4").Dialogs.Count);
         Assert.Equal(86, DstData.Only(test, "Hotels").Dialogs.Count);

@@ -7,6 +7,7 @@ using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
 using Scorch.Language.TransformerSurvey;
+using Scorch.Language.ZeroShotDst;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -31,5 +32,6 @@ internal static class PaperRegister
         new SoftermaxReproduction(),
         new SurveyReproduction(),
         new TimeDialReproduction(),
+        new DstReproduction(),
     ];
 }

@@ -43,6 +43,44 @@ public class Gpt2Tests
     }
 
     [Fact]
+    public void Branches_of_one_text_in_one_row_or_on_a_cut_back_cache_have_the_values_of_each_alone()
+    {
+        using var mode = GradientMode.Disable();
+        var model = new Gpt2Model(Tiny, new(3));
+        model.ConvertTo(DataType.Float64);
+        model.Evaluate();
+        long[] text = [3, 1, 4], left = [1, 5], right = [9, 2];
+        Tensor Row(params long[] ids) => Tensor.From(ids, [1, ids.Length]);
+        var alone = new[] { left, right }.Select(branch => model.Forward(Row([.. text, .. branch])).Narrow(1, 3, 2)).ToArray();
+        // The text, then both branches, neither of which sees the other.
+        var sight = Tensor.From(new[,]
+        {
+            { true, false, false, false, false, false, false },
+            { true, true, false, false, false, false, false },
+            { true, true, true, false, false, false, false },
+            { true, true, true, true, false, false, false },
+            { true, true, true, true, true, false, false },
+            { true, true, true, false, false, true, false },
+            { true, true, true, false, false, true, true },
+        });
+        var added = Tensor.Zeros([7, 7], DataType.Float64).MaskedFill(sight.LogicalNot(), double.NegativeInfinity).Reshape(1, 1, 7, 7);
+        var together = model.Forward(Row([.. text, .. left, .. right]), Row(0, 1, 2, 3, 4, 3, 4), new AttentionScope(bias: added));
+        Golden.AssertClose(alone[0], together.Narrow(1, 3, 2));
+        Golden.AssertClose(alone[1], together.Narrow(1, 5, 2));
+        var cache = new Gpt2Cache(Tiny);
+        model.Forward(Row(text), Row(0, 1, 2), new AttentionScope(isCausal: true), cache);
+        foreach (var (branch, expected) in new[] { left, right }.Zip(alone))
+        {
+            cache.Truncate(3);
+            Golden.AssertClose(expected, model.Forward(Row(branch), Row(3, 4), new AttentionScope(isCausal: true), cache));
+            Assert.Equal(5, cache.Length);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => cache.Truncate(6));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Forward(Row(1), Row(12), new AttentionScope(isCausal: true)));
+        Assert.Throws<ArgumentException>(() => model.Forward(Row(1, 2), Row(1), new AttentionScope(isCausal: true)));
+    }
+
+    [Fact]
     public void Authors_blocks_load_with_transposed_maps_and_give_their_loss_gradients_and_greedy_text()
     {
         var golden = new Golden("zero-shot-dst/gpt2_blocks.npz");

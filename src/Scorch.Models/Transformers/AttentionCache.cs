@@ -31,6 +31,15 @@ public sealed class AttentionCache
         ? throw new InvalidOperationException("AttentionCache: it is empty; Append comes first.")
         : (keys.Narrow(2, 0, Length), values.Narrow(2, 0, Length));
 
+    /// <summary>Forgets the steps from a length on.</summary>
+    /// <param name="length">Steps to keep, at most those held.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More than are held.</exception>
+    public void Truncate(int length)
+    {
+        if (length < 0 || length > Length) throw new ArgumentOutOfRangeException(nameof(length), length, $"AttentionCache: {Length} steps are held; keep 0 to {Length}.");
+        Length = length;
+    }
+
     /// <summary>Keeps rows of the batch, in this order; a row may come several times.</summary>
     internal void Keep(Tensor rows)
     {

@@ -113,6 +113,20 @@ public static class DataSets
         },
         new()
         {
+            Name = "multiwoz",
+            Description = "MultiWOZ 2.1, validation and test part (1,000 dialogs each, a zipped JSON file a part), and the schema of version 2.2.",
+            Licence = "MIT",
+            Source = new Uri("https://github.com/budzianowski/multiwoz"),
+            Files =
+            [
+                new("data/multiwoz/val.json.zip", 2_107_137, "b61070494c79391da7f0c1d276bf88948af4f08a61402951166af6bee7d38b20", null),
+                new("data/multiwoz/test.json.zip", 2_095_973, "13f3e9162b2daaeba8de4bd8115d598648c0dc94f2da3df03915018c6938942a", null),
+                new("MultiWOZ_2.2/schema.json", 18_123, "ae9e2390f38fb967af64623c2f4f7e0c636fb377ad523b582a03161d3ddbdf68", null),
+            ],
+            Remedy = "The parts are those of https://github.com/hwaranlee/SUMBT-LaRL at 822235a23836, the schema that of the source at fe0c8e65cfcd. Training dialogs are in the source's data/MultiWOZ_2.1.zip: unpack it into a folder and name it with --set multiwoz=FOLDER.",
+        },
+        new()
+        {
             Name = "sent-conv",
             Description = "Sentences with their classes, one a line: questions (TREC), films' reviews (SST-2), subjective or objective (Subj).",
             Licence = "repository MIT; the texts carry their own research terms",
@@ -125,6 +139,15 @@ public static class DataSets
                 Sentences("data/stsa.binary.test", 193_562, "6a80dc9b9a0db2d3b37f2f809304febad31c90ab67a5b4157b7d9f881c53ef5b"),
                 Sentences("data/subj.all", 1_320_246, "f3ffbe2aa8e4f3ba3e63e46dce51613854edbca122fb3aa758b9bce047ded23c"),
             ],
+        },
+        new()
+        {
+            Name = "sgd",
+            Description = "Schema-Guided Dialogue, a slice in one zip archive: dialogs about one service (1,536 to train, 512 to validate, 512 to test) with their schemas.",
+            Licence = "CC BY-SA 4.0",
+            Source = new Uri("https://github.com/google-research-datasets/dstc8-schema-guided-dialogue"),
+            Files = [new("sgd-slice.zip", 2_298_345, "cf40daa8b787a76ad45eb75ee2ca0e4cf2e58007c7a846212947fbe5cf522aaa", null)],
+            Remedy = "The slice is not published as one file: clone the source at e852981ae349 and zip the files 001-012 of train, 001-004 of dev and 001-004 of test, each folder with its schema.json.",
         },
         new()
         {
@@ -205,6 +228,15 @@ public static class DataSets
                 WikiText("valid.txt", 1_121_681, "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"),
                 WikiText("test.txt", 1_256_449, "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0"),
             ],
+        },
+        new()
+        {
+            Name = "woz2",
+            Description = "WOZ 2.0 in English: 600 dialogs about restaurants to train, 200 to validate, 400 to test, in one zip archive.",
+            Licence = "Apache-2.0",
+            Source = new Uri("https://github.com/nmrksic/neural-belief-tracker"),
+            Files = [new("woz2-en.zip", 333_610, "a00a6b0e4d15af3d0e9b3a23fac3d22d77908c3e33ad7b4d7c7bb5b03225b4ba", null)],
+            Remedy = "The archive is not published as one file: clone the source at 63b5933d867f and zip data/woz/woz_{train,validate,test}_en.json and ontologies/ontology_dstc2_en.json.",
         },
         new()
         {

@@ -55,6 +55,35 @@ public sealed class Gpt2Model : Module
         return Run(tokenIds, mask, context ?? new(), null);
     }
 
+    /// <summary>Hidden states of tokens that stand and look where they are told, such as several questions about one text in a row, none of which sees the others.</summary>
+    /// <param name="tokenIds">Int64 [batch, time].</param>
+    /// <param name="places">Int64 [batch, time]: the position of each token, below the model's.</param>
+    /// <param name="scope">Which tokens each looks at, those of the cache first.</param>
+    /// <param name="cache">Tokens of earlier calls, which this call adds to; for a model in evaluation mode.</param>
+    /// <returns>[batch, time, features].</returns>
+    /// <exception cref="ArgumentException">An id lies outside the vocabulary, a place outside the model's, or shapes differ.</exception>
+    public Tensor Forward(Tensor tokenIds, Tensor places, AttentionScope scope, Gpt2Cache? cache = null)
+    {
+        TokenIds.Require("Gpt2", tokenIds, Config.VocabularySize, null);
+        ArgumentNullException.ThrowIfNull(places);
+        ArgumentNullException.ThrowIfNull(scope);
+        if (places.DataType != DataType.Int64 || places.Shape != tokenIds.Shape)
+            throw new ArgumentException($"Gpt2: places are {places.DataType} {places.Shape}; give int64 {tokenIds.Shape}.", nameof(places));
+        foreach (var place in places.ToArray<long>())
+            if (place < 0 || place >= Config.Positions)
+                throw new ArgumentOutOfRangeException(nameof(places), place, $"Gpt2: place {place} lies outside the model's {Config.Positions} positions; shorten the sequence.");
+        var hidden = (Wte.Forward(tokenIds) + Wpe.Forward(places)).Dropped(EmbeddingDropout);
+        var context = new TransformerContext().For(tokenIds, null);
+        for (var layer = 0; layer < H.Count; layer++)
+        {
+            var (block, own) = (H[layer], cache?.Layers[layer]);
+            hidden = Config.GradientCheckpointing && IsTraining
+                ? ModelParts.Checkpointed((x, silent) => block.Forward(x, scope, silent, null), hidden, context, random)
+                : block.Forward(hidden, scope, context, own);
+        }
+        return LnF.Forward(hidden);
+    }
+
     /// <summary>Continues a cache: the mask covers earlier tokens too.</summary>
     internal Tensor Run(Tensor tokenIds, Tensor? mask, TransformerContext context, StackCache? cache)
     {

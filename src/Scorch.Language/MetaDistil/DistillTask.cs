@@ -1,5 +1,6 @@
 using Scorch.Data;
 using Scorch.Reproductions;
+using Scorch.Text;
 
 namespace Scorch.Language.MetaDistil;
 
@@ -76,7 +77,7 @@ internal sealed record DistillTask(
 
     private static IReadOnlyList<(string Label, string Text)> Read(RunContext context, string file)
     {
-        var rows = LabelledSentences.Read(context.Data.Find(Sentences, file));
+        var rows = LabelledText.Read(context.Data.Find(Sentences, file));
         if (rows.FirstOrDefault(row => !int.TryParse(row.Label, out var label) || label is < 0 or > 5) is { Label: not null } wrong)
             throw new InvalidDataException($"{file}: the class '{wrong.Label}' is none of TREC's 0 to 5; get the file again.");
         return rows;

@@ -51,7 +51,7 @@ internal sealed record UserData(
 
     private static UserData FromSentences(CommandContext context, double[] shares, int seed)
     {
-        var rows = LabelledSentences.Read(context.Text("text"));
+        var rows = LabelledText.Read(context.Text("text"));
         var (classes, labels) = Numbered([.. rows.Select(row => row.Label)]);
         var texts = rows.Select(row => row.Text).ToArray();
         var length = context.Integer("length");

@@ -95,6 +95,8 @@ public sealed class HyperFormerReproduction : Reproduction
             Setting.Integer("pretrain-steps", isSmoke ? 6 : 1500, "Steps of span corruption on the training texts, once for all seeds.", 1, 10_000_000),
             Setting.Integer("pretrain-batch", isSmoke ? 16 : 32, "Texts of such a step.", 2, 4096),
             Setting.Number("pretrain-rate", 3e-3, "The greatest learning rate of pre-training.", 1e-8, 1),
+            Setting.Number("pretrain-noise", 0.15, "Share of tokens in corrupted spans.", 0.01, 0.9),
+            Setting.Flag("baselines", true, "With the first seed also train the baselines that are reported, not claimed: fine-tuning and adapters of each task alone."),
             Setting.Integer("reduction", isSmoke ? 4 : 8, "The reduction factor r of all adapters.", 1, 4096),
             Setting.Integer("task-dim", isSmoke ? 8 : 32, "Features of the embeddings of tasks, layers and positions.", 1, 4096),
             Setting.Integer("hidden-dim", isSmoke ? 8 : 32, "Features inside the task projector.", 1, 4096),

@@ -29,6 +29,9 @@ public sealed record SmallBackboneConfig
     /// <summary>The greatest learning rate.</summary>
     public double LearningRate { get; init; } = 3e-3;
 
+    /// <summary>The share of tokens in corrupted spans; T5's is 0.15.</summary>
+    public double NoiseDensity { get; init; } = 0.15;
+
     /// <summary>Fixes weights and draws.</summary>
     public long Seed { get; init; } = 1;
 
@@ -75,9 +78,9 @@ public static class SmallBackbone
         var model = new T5Model(config.Shape(text.Tokenizer.Count, text.EndToken), new RandomSource(config.Seed));
         var sentinels = Enumerable.Range(0, text.Tokenizer.SpecialTokens.Count).Select(i => text.Tokenizer.IdOf(TaskText.SentinelName(i))).TakeWhile(id => id is not null).Select(id => id!.Value).ToArray();
         if (sentinels.Length == 0) throw new ArgumentException("SmallBackbone: the tokeniser has no sentinels <extra_id_0>, …; make it with TaskText.WordsOf.", nameof(text));
-        var corruption = new SpanCorruptionConfig { Sentinels = sentinels, EndToken = text.EndToken };
-        // As many spans as there are sentinels, at a share of 15% and a mean length of 3.
-        var longest = Math.Min(text.MaximumLength - 1, sentinels.Length * 20);
+        var corruption = new SpanCorruptionConfig { Sentinels = sentinels, EndToken = text.EndToken, NoiseDensity = config.NoiseDensity };
+        // No more spans than there are sentinels.
+        var longest = Math.Min(text.MaximumLength - 1, Math.Max(LeastTokens, (int)(sentinels.Length * corruption.MeanSpanLength / corruption.NoiseDensity)));
         var series = texts.Select(line => text.Tokenizer.Encode(line)).Where(ids => ids.Length >= LeastTokens).Select(ids => ids.Length <= longest ? ids : ids[..longest]).ToArray();
         ShortTraining.Run(
             model,

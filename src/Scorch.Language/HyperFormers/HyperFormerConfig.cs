@@ -6,7 +6,7 @@ namespace Scorch.Language.HyperFormers;
 [JsonConverter(typeof(JsonStringEnumConverter<HyperSharing>))]
 public enum HyperSharing
 {
-    /// <summary>Every layer has generators of its own, conditioned on the task alone (HyperFormer, section 2.2 of the paper).</summary>
+    /// <summary>Every layer has generators of its own, conditioned on the task alone (HyperFormer, the paper's section 3).</summary>
     PerLayer,
 
     /// <summary>One set of generators for feed-forward adapters, one for attention adapters, conditioned on task and layer (the authors' <c>unique_hyper_net</c>).</summary>

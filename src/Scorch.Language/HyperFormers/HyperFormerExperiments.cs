@@ -51,7 +51,7 @@ internal sealed class HyperFormerExperiments
     public static void Run(RunContext context)
     {
         var run = new HyperFormerExperiments(context);
-        context.Note(Invariant($"The backbone: a T5 of {run.backbone.ParameterCount} parameters (d = {run.backbone.Config.Features}, {run.backbone.Config.Layers} + {run.backbone.Config.DecoderLayers} blocks), pre-trained once for all seeds by span corruption on {run.data.TrainingTexts.Count()} training texts. Answers are generated token by token, as in the paper; any other text than the label is wrong."));
+        context.Note(Invariant($"The backbone: a T5 of {run.backbone.ParameterCount} parameters (d = {run.backbone.Config.Features}, {run.backbone.Config.Layers} + {run.backbone.Config.DecoderLayers} blocks), pre-trained once for all seeds by span corruption on {run.data.TrainingTexts.Count()} training texts. Answers are generated token by token, as in the paper; any other text than the label is wrong. {(context.Settings.Flag("mixed") ? "Batches of all methods mix tasks" : "Batches of all methods have one task each, as in the paper")}."));
         foreach (var seed in context.Seeds) run.Seed(seed);
         if (!run.shots.Contains(ClaimedShots)) context.MarkNotMeasurable("C2", $"--set shots leaves {ClaimedShots} out.");
     }
@@ -187,6 +187,7 @@ internal sealed class HyperFormerExperiments
         BatchSize = context.Settings.Integer("batch"),
         Temperature = context.Settings.Number("temperature"),
         LearningRate = rate,
+        MixesTasks = context.Settings.Flag("mixed"),
         LabelSmoothing = context.Settings.Number("label-smoothing"),
         EvaluateEvery = 0,
         Seed = seed,

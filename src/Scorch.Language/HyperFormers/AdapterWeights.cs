@@ -35,8 +35,9 @@ public sealed class AdapterWeights
         foreach (var (name, stack, adapters) in new[] { ("encoder", backbone.Encoder, Encoder), ("decoder", backbone.Decoder, Decoder) })
             if (stack.Block.Count != adapters.Layers)
                 throw new ArgumentException($"AdapterWeights: adapters for {adapters.Layers} layers of the {name}, the backbone has {stack.Block.Count}; give the T5 that they were trained in.", nameof(backbone));
-        var features = Encoder[0, AdapterPosition.FeedForward].Scale.Shape[0];
-        if (features != backbone.Config.Features) throw new ArgumentException($"AdapterWeights: adapters for {features} features, the backbone has {backbone.Config.Features}; give the T5 that they were trained in.", nameof(backbone));
+        foreach (var features in Named("encoder", Encoder).Concat(Named("decoder", Decoder)).Where(entry => entry.Key.EndsWith("post_layer_norm.weight", StringComparison.Ordinal)).Select(entry => entry.Value.Shape[0]))
+            if (features != backbone.Config.Features)
+                throw new ArgumentException($"AdapterWeights: adapters for {features} features, the backbone has {backbone.Config.Features}; give the T5 that they were trained in.", nameof(backbone));
         AdapterPlaces.Attach(backbone, (isDecoder, layer, position) =>
         {
             var adapter = (isDecoder ? Decoder : Encoder)[layer, position];

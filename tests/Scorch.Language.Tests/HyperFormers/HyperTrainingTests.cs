@@ -78,7 +78,7 @@ public sealed class HyperTrainingTests : IDisposable
             try
             {
                 var model = HyperFormer.Attach(Backbone(tasks.Text), new() { ModelDim = 16, Reduction = 4, TaskDim = 4, HiddenDim = 8, ProjectedDim = 4 }, ["kind", "size"]);
-                var options = new MultiTaskOptions { Steps = 12, BatchSize = 8, LearningRate = 1e-2, EvaluateEvery = 4, MixesTasks = true, CheckpointPath = checkpoint, CheckpointEvery = 1 };
+                var options = new MultiTaskOptions { Steps = 12, BatchSize = 8, LearningRate = 1e-2, EvaluateEvery = 11, MixesTasks = true, CheckpointPath = checkpoint, CheckpointEvery = 1 };
                 using var stop = new CancellationTokenSource();
                 if (stopAfter is not null)
                 {

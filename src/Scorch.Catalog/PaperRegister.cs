@@ -3,9 +3,11 @@ using Scorch.Language.HashLayers;
 using Scorch.Language.HyperFormers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Pqrnn;
+using Scorch.Language.Softermax;
 using Scorch.Language.SwitchTransformers;
 using Scorch.Language.Swords;
 using Scorch.Language.TimeDial;
+using Scorch.Language.TransformerSurvey;
 using Scorch.Reproductions;
 using Scorch.Science.PinnPoisson;
 using Scorch.Statistics.DoubleML;
@@ -28,6 +30,8 @@ internal static class PaperRegister
         new RepVggReproduction(),
         new SwitchReproduction(),
         new SwordsReproduction(),
+        new SoftermaxReproduction(),
+        new SurveyReproduction(),
         new TimeDialReproduction(),
     ];
 }

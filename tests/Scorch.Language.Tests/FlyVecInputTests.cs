@@ -1,6 +1,7 @@
 using Scorch.Checkpoints;
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Reproductions;
+using Scorch.Testing;
 
 namespace Scorch.Language.Tests;
 
@@ -171,10 +172,10 @@ public sealed class FlyVecInputTests : IDisposable
         Assert.Contains("Did you mean cat", (await Assert.ThrowsAsync<UsageException>(() => Call("nearest", new() { ["word"] = "catt", ["model"] = model }))).Message);
     }
 
-    [DataFact]
+    [DataFact("eval-word-vectors/data/word-sim/EN-MEN-TR-3k.txt")]
     public void The_judged_pairs_are_read_whole()
     {
-        var pairs = WordSimilarity.ReadPairs(Path.Combine(DataFactAttribute.Folder!, "eval-word-vectors/data/word-sim/EN-MEN-TR-3k.txt"));
+        var pairs = WordSimilarity.ReadPairs(DataFactAttribute.PathOf("eval-word-vectors/data/word-sim/EN-MEN-TR-3k.txt"));
         Assert.Equal(3000, pairs.Count);
         Assert.Equal(new WordPair("sun", "sunlight", 50), pairs[0]);
     }

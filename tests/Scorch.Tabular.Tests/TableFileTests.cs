@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Scorch.Testing;
 
 namespace Scorch.Tabular.Tests;
 
@@ -110,10 +111,10 @@ public class TableFileTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 10_000_000);
     }
 
-    [DataFact]
+    [DataFact("dml/sipp1991.dta", "dml/sipp1991.csv.gz")]
     public void The_real_Stata_file_equals_its_CSV_twin()
     {
-        var folder = Path.Combine(DataFactAttribute.Folder!, "dml");
+        var folder = DataFactAttribute.PathOf("dml");
         var stata = TableFile.Read(Path.Combine(folder, "sipp1991.dta"));
         var csv = TableFile.Read(Path.Combine(folder, "sipp1991.csv.gz"));
         Assert.Equal((9_915, 14), (stata.Rows, stata.Columns.Count));

@@ -1,3 +1,5 @@
+using Scorch.Testing;
+
 namespace Scorch.Text.Tests;
 
 public class ByteLevelBpeTests
@@ -118,11 +120,11 @@ public class ByteLevelBpeTests
         Assert.Contains("'<user>'", Assert.Throws<ArgumentException>(() => tokenizer.WithSpecialTokens("<user>")).Message);
     }
 
-    [DataFact]
+    [DataFact("tiny-shakespeare/input.txt")]
     public void Merges_and_ids_of_Shakespeare_are_those_of_recounting()
     {
         var golden = Oracle.Json("bpe_shakespeare.json");
-        var text = File.ReadAllText(Path.Combine(DataFactAttribute.Folder!, "tiny-shakespeare", "input.txt"));
+        var text = File.ReadAllText(DataFactAttribute.PathOf("tiny-shakespeare/input.txt"));
         var tokenizer = ByteLevelBpeTokenizer.Train([text], new BytePairTraining { VocabularySize = 856, SpecialTokens = [] });
         Assert.Equal(golden.GetProperty("merges").Rows().Select(merge => (merge[0].GetString()!, merge[1].GetString()!)), tokenizer.Merges);
         Assert.Equal(golden.GetProperty("ids").Integers(), tokenizer.Encode(text[^20000..]));

@@ -32,15 +32,15 @@ public class CorrelationTests
             IReadOnlyList<(string, string)> Read(byte[] bytes, bool skips = false)
             {
                 File.WriteAllBytes(path, bytes);
-                return LabelledText.Read(path, skips);
+                return LabelledSentences.Read(path, skips);
             }
             Assert.Equal([("not spam", "a b"), ("spam", "c\td")], Read("not spam\ta b\r\nspam\tc\td\n"u8.ToArray()));
             Assert.Equal([("not", "spam\ta b"), ("spam", "c")], Read("not spam\ta b\n\nspam c"u8.ToArray()));
             // Latin-1, in which 0x85 ends no line.
             Assert.Equal([("0", "wait\u0085 caf\u00e9")], Read([.. "0 wait"u8, 0x85, .. " caf"u8, 0xe9]));
             Assert.Equal([("1", "x")], Read("0 \n1 x"u8.ToArray(), skips: true));
-            Assert.Contains("line 1: '0 '", Assert.Throws<InvalidDataException>(() => Read("0 \n1 x"u8.ToArray())).Message);
-            Assert.Contains("there is no line", Assert.Throws<InvalidDataException>(() => Read("\n"u8.ToArray())).Message);
+            Assert.Contains("line 1: '0 '", Assert.Throws<TextFormatException>(() => Read("0 \n1 x"u8.ToArray())).Message);
+            Assert.Contains("there is no line", Assert.Throws<TextFormatException>(() => Read("\n"u8.ToArray())).Message);
         }
         finally
         {

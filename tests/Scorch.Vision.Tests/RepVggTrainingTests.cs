@@ -1,4 +1,5 @@
 using Scorch.Media;
+using Scorch.Testing;
 using Scorch.Vision.Data;
 using Scorch.Vision.RepVgg;
 

@@ -1,5 +1,6 @@
-using System.Text;
+using System.Globalization;
 using Scorch.Reproductions;
+using Scorch.Text;
 
 namespace Scorch.Language.FruitFlyEmbeddings;
 
@@ -23,7 +24,7 @@ internal static class FlyData
         if (context.Scale == Scale.Paper)
             throw new UsageException("The paper's own text, OpenWebText, is not shipped: give --set text=FOLDER with plain text files (several separated by commas).");
         return context.Scale == Scale.Smoke
-            ? FlyCorpus.FromTexts(Sample.Select(name => ReadSample(context, name)))
+            ? FlyCorpus.FromTexts(Sample.Select(name => string.Join('\n', SampleTexts.Lines(context, name))))
             : FlyCorpus.FromFiles([context.Data.Find(WikiText, "valid.txt"), context.Data.Find(WikiText, "test.txt")]);
     }
 
@@ -43,25 +44,10 @@ internal static class FlyData
 
         List<(int Label, string Text)> Read(string file)
         {
-            // The files are Latin-1; only ASCII letters count.
             var path = context.Data.Find(Sentences, "data/" + file);
-            var rows = new List<(int, string)>();
-            foreach (var line in File.ReadAllText(path, Encoding.Latin1).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                var blank = line.IndexOf(' ', StringComparison.Ordinal);
-                if (blank < 1 || !int.TryParse(line[..blank], out var label))
-                    throw new FormatException($"{path}: '{line}' does not begin with a class.");
-                rows.Add((label, line[(blank + 1)..]));
-            }
-            return rows;
+            return [.. LabelledSentences.Read(path).Select(row => (int.TryParse(row.Label, NumberStyles.None, CultureInfo.InvariantCulture, out var label)
+                ? label
+                : throw new TextFormatException($"{path}: the class '{row.Label}' is no number; fetch the file again with 'scorch data get {Sentences}'."), row.Text))];
         }
-    }
-
-    private static string ReadSample(RunContext context, string name)
-    {
-        Stream Open() => typeof(FlyData).Assembly.GetManifestResourceStream("sample/" + name)!;
-        context.UseData("scorch-documentation", name, Open);
-        using var reader = new StreamReader(Open());
-        return reader.ReadToEnd();
     }
 }

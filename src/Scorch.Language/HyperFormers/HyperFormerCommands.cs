@@ -153,7 +153,7 @@ internal static class HyperFormerCommands
         options.Validate();
         var (source, folder) = (context.Text("model"), context.Text("out"));
         var loaded = HyperFormerFolder.Load(source);
-        var examples = Examples(name, LabelledText.Read(context.Text("examples")));
+        var examples = Examples(name, LabelledSentences.Read(context.Text("examples")));
         var task = new TextTask(name, examples);
         var set = new TaskSet(loaded.Text, task);
         var from = context.TextOrNull("init-from") ?? FewShot.MostSimilarTask(loaded.Model, loaded.Text, examples, context.CancellationToken);
@@ -232,7 +232,7 @@ internal static class HyperFormerCommands
         foreach (var entry in context.List("tasks"))
         {
             if (entry.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } path]) throw new UsageException($"train: '{entry}' of --tasks is not NAME=FILE.");
-            var rows = LabelledText.Read(path);
+            var rows = LabelledSentences.Read(path);
             var count = Math.Max(1, (int)(share * rows.Count));
             if (rows.Count <= 2 * count) throw new UsageException($"train: {path} has {rows.Count} lines; three at least are needed to train, validate and test.");
             var (test, others) = GlueSplits.Cut(rows, count, new RandomSource(context.Integer("seed")));

@@ -39,7 +39,7 @@ internal sealed record SentenceTasks(IReadOnlyList<TextTask> Tasks, TextTask New
             test,
             validation);
 
-        IReadOnlyList<(string Label, string Text)> Read(string file) => LabelledText.Read(context.Data.Find(Sentences, "data/" + file), skipsEmptyTexts: true);
+        IReadOnlyList<(string Label, string Text)> Read(string file) => LabelledSentences.Read(context.Data.Find(Sentences, "data/" + file), skipsEmptyTexts: true);
 
         IReadOnlyList<(string, string)> Atis(string part)
         {

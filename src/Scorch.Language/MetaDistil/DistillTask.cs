@@ -45,7 +45,7 @@ internal sealed record DistillTask(
     {
         var (training, test) = (Read(context, TrecTraining), Read(context, TrecTest));
         var length = context.Settings.Integer("trec-length");
-        var tokenizer = LabelledSentences.Tokenizer(training.Select(row => row.Text));
+        var tokenizer = SentenceTensors.Tokenizer(training.Select(row => row.Text));
         var data = Encoded(training);
         var parts = QuizOverlap.Split(data, [0.1, 0.1], new RandomSource(RandomSource.Derive(seed, 2)));
         var rest = Take(data, parts[2]);
@@ -63,7 +63,7 @@ internal sealed record DistillTask(
             teacher, width => teacher with { Kind = ClassifierKind.BagOfEmbeddings, Features = width, Dropout = 0 }, 16, context.Settings.Integer("trec-teacher-epochs"));
 
         TensorDataSet Encoded(IReadOnlyList<(string Label, string Text)> rows) =>
-            LabelledSentences.Rows(LabelledSentences.Encode(tokenizer, [.. rows.Select(row => row.Text)], length), [.. rows.Select(row => int.Parse(row.Label, System.Globalization.CultureInfo.InvariantCulture))]);
+            SentenceTensors.Rows(SentenceTensors.Encode(tokenizer, [.. rows.Select(row => row.Text)], length), [.. rows.Select(row => int.Parse(row.Label, System.Globalization.CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Examples by number.</summary>
@@ -77,7 +77,7 @@ internal sealed record DistillTask(
 
     private static IReadOnlyList<(string Label, string Text)> Read(RunContext context, string file)
     {
-        var rows = LabelledText.Read(context.Data.Find(Sentences, file));
+        var rows = LabelledSentences.Read(context.Data.Find(Sentences, file));
         if (rows.FirstOrDefault(row => !int.TryParse(row.Label, out var label) || label is < 0 or > 5) is { Label: not null } wrong)
             throw new InvalidDataException($"{file}: the class '{wrong.Label}' is none of TREC's 0 to 5; get the file again.");
         return rows;

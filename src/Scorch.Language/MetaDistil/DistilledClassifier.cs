@@ -67,7 +67,7 @@ public sealed class DistilledClassifier
     /// <exception cref="ArgumentException">The classifier reads a table.</exception>
     public Tensor Read(IReadOnlyList<string> sentences) => tokenizer is null
         ? throw new ArgumentException("DistilledClassifier: this classifier reads a table; give one.", nameof(sentences))
-        : LabelledSentences.Encode(tokenizer, sentences, Config.Network.Length);
+        : SentenceTensors.Encode(tokenizer, sentences, Config.Network.Length);
 
     /// <summary>The most probable class of each row that <see cref="Read(Table)"/> gave, and its probability.</summary>
     public IReadOnlyList<(string Class, double Probability)> Predict(Tensor rows)

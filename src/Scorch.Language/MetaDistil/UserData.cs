@@ -35,10 +35,10 @@ internal sealed record UserData(
         var columns = context.List("features") is { Count: > 0 } chosen ? chosen : [.. table.Names.Where(name => name != label && table[name].IsNumeric)];
         if (columns.Count == 0) throw new ArgumentException($"The table has no column of numbers beside '{label}'.");
         var (classes, labels) = Numbered([.. Enumerable.Range(0, table.Rows).Select(row => marks.Text(row)!)]);
-        var raw = LabelledSentences.Rows(TableRows.Read(table, columns, new double[columns.Count], [.. columns.Select(_ => 1.0)]), labels);
+        var raw = SentenceTensors.Rows(TableRows.Read(table, columns, new double[columns.Count], [.. columns.Select(_ => 1.0)]), labels);
         var parts = Parts(raw, shares, seed);
         var (means, deviations) = TableRows.Statistics(table, columns, parts[3]);
-        var data = LabelledSentences.Rows(TableRows.Read(table, columns, means, deviations), labels);
+        var data = SentenceTensors.Rows(TableRows.Read(table, columns, means, deviations), labels);
         var teacher = new ClassifierConfig
         {
             Kind = ClassifierKind.Perceptron,
@@ -51,15 +51,15 @@ internal sealed record UserData(
 
     private static UserData FromSentences(CommandContext context, double[] shares, int seed)
     {
-        var rows = LabelledText.Read(context.Text("text"));
+        var rows = LabelledSentences.Read(context.Text("text"));
         var (classes, labels) = Numbered([.. rows.Select(row => row.Label)]);
         var texts = rows.Select(row => row.Text).ToArray();
         var length = context.Integer("length");
         if (length < 1) throw new UsageException($"distil: --length is {length}; it must be at least 1.");
         // Parts are drawn on all words; the words that are known are those of the training part.
-        var parts = Parts(LabelledSentences.Rows(LabelledSentences.Encode(LabelledSentences.Tokenizer(texts, int.MaxValue), texts, length), labels), shares, seed);
-        var tokenizer = LabelledSentences.Tokenizer(parts[3].Select(row => texts[row]), context.Integer("vocabulary"));
-        var data = LabelledSentences.Rows(LabelledSentences.Encode(tokenizer, texts, length), labels);
+        var parts = Parts(SentenceTensors.Rows(SentenceTensors.Encode(SentenceTensors.Tokenizer(texts, int.MaxValue), texts, length), labels), shares, seed);
+        var tokenizer = SentenceTensors.Tokenizer(parts[3].Select(row => texts[row]), context.Integer("vocabulary"));
+        var data = SentenceTensors.Rows(SentenceTensors.Encode(tokenizer, texts, length), labels);
         var teacher = new ClassifierConfig
         {
             Kind = ClassifierKind.Transformer,

@@ -1,3 +1,4 @@
+using Scorch.Models.Quantization;
 using Scorch.Modules;
 
 namespace Scorch.Language.Pqrnn;

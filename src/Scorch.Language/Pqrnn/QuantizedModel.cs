@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Scorch.Checkpoints;
+using Scorch.Models.Quantization;
 
 namespace Scorch.Language.Pqrnn;
 

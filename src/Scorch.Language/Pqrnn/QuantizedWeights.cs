@@ -1,3 +1,5 @@
+using Scorch.Models.Quantization;
+
 namespace Scorch.Language.Pqrnn;
 
 /// <summary>What a layer does with its weights before it uses them.</summary>

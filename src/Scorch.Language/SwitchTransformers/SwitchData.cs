@@ -16,19 +16,9 @@ internal static class SwitchData
         var settings = context.Settings;
         var (vocabulary, window) = (settings.Integer("vocabulary"), settings.Integer("context"));
         if (settings.Text("text") is { Length: > 0 } paths) return LmCorpus.FromTexts(TextCorpus.FromFiles(paths.Split(',', StringSplitOptions.TrimEntries)), vocabulary, window);
-        if (context.Scale == Scale.Smoke) return LmCorpus.FromTexts(TextCorpus.FromLines([.. Sample.SelectMany(name => ReadSample(context, name))]), vocabulary, window);
+        if (context.Scale == Scale.Smoke) return LmCorpus.FromTexts(TextCorpus.FromLines([.. Sample.SelectMany(name => SampleTexts.Lines(context, name))]), vocabulary, window);
         // WikiText is cut into words already; what it left out is <unk> there too.
         return LmCorpus.FromTexts(
             TextCorpus.FromFiles([context.Data.Find(WikiText, "valid.txt"), context.Data.Find(WikiText, "test.txt")]), vocabulary, window, words: new WordConfig { SplitPunctuation = false });
-    }
-
-    private static List<string> ReadSample(RunContext context, string name)
-    {
-        Stream Open() => typeof(SwitchData).Assembly.GetManifestResourceStream("sample/" + name)!;
-        context.UseData("scorch-documentation", name, Open);
-        using var reader = new StreamReader(Open());
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return lines;
     }
 }

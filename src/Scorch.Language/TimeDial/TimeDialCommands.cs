@@ -94,7 +94,7 @@ internal static class TimeDialCommands
             Print(context, $"written to {file}; options stand in the order correct1, correct2, incorrect1, incorrect2");
             return;
         }
-        var corpus = context.TextOrNull("dialogs") is { } dialogs ? new TemporalCorpus(new ContaminationGuard(set.All).Clean(DailyDialog.Load(dialogs))) : new TemporalCorpus([]);
+        var corpus = context.TextOrNull("dialogs") is { } dialogs ? new TemporalCorpus(new ContaminationGuard(set.All).Clean(DialogTurns.WithSpeakers(DailyDialog.Load(dialogs)))) : new TemporalCorpus([]);
         if (context.Has("scores") && context.Has("model")) throw new UsageException("evaluate: give --scores FILE or --model FOLDER, not both.");
         var scorer = context.TextOrNull("scores") is { } scores ? JsonLineScorer.Load(scores) : context.Has("model") ? Scorer(context, corpus) : null;
         if (scorer is not null)
@@ -186,7 +186,7 @@ internal static class TimeDialCommands
             AllSpans = context.Flag("all-spans"),
             Seed = context.Integer("seed"),
         };
-        var built = ClozeBuilder.FromDialogs(DailyDialog.Load(context.Text("dialogs")), options, context.CancellationToken);
+        var built = ClozeBuilder.FromDialogs(DialogTurns.WithSpeakers(DailyDialog.Load(context.Text("dialogs"))), options, context.CancellationToken);
         if (built.Items.Count == 0) throw new UsageException($"build: no item was built; {built.Skipped} dialogs have fewer than {options.MinSpans} expressions, {built.WithoutOptions} expressions had no wrong option by some rule. Lower --min-spans or name fewer --rules.");
         built.Save(context.Text("out"));
         if (context.TextOrNull("set") is { } set) built.ToTimeDial().Save(set);
@@ -195,7 +195,7 @@ internal static class TimeDialCommands
 
     private static void Train(CommandContext context)
     {
-        IReadOnlyList<IReadOnlyList<string>> dialogs = DailyDialog.Load(context.Text("dialogs"));
+        IReadOnlyList<IReadOnlyList<string>> dialogs = DialogTurns.WithSpeakers(DailyDialog.Load(context.Text("dialogs")));
         if (context.TextOrNull("without") is { } file)
         {
             var kept = new ContaminationGuard(TimeDialSet.Load(file).All).Clean(dialogs);

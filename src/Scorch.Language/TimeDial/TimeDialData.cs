@@ -1,4 +1,5 @@
 using Scorch.Reproductions;
+using Scorch.Text;
 
 namespace Scorch.Language.TimeDial;
 
@@ -16,14 +17,14 @@ internal sealed record TimeDialData(TimeDialSet Set, IReadOnlyList<IReadOnlyList
             context.UseData("scorch-timedial-sample", "dialogs.txt", () => OpenSample("dialogs.txt"));
             return Sample();
         }
-        return new(TimeDialSet.Load(context.Data.Find(Name, "test.json")), DailyDialog.Load(context.Data.Find(DialogSet, "data/train.zip")));
+        return new(TimeDialSet.Load(context.Data.Find(Name, "test.json")), DialogTurns.WithSpeakers(DailyDialog.Load(context.Data.Find(DialogSet, "data/train.zip"))));
     }
 
     public static TimeDialData Sample()
     {
         using var items = OpenSample("items.json");
         using var dialogs = OpenSample("dialogs.txt");
-        return new(TimeDialSet.Read(items, "items.json"), DailyDialog.Read(dialogs, "dialogs.txt"));
+        return new(TimeDialSet.Read(items, "items.json"), DialogTurns.WithSpeakers(DailyDialog.Read(dialogs, "dialogs.txt")));
     }
 
     public static Stream OpenSample(string name) => typeof(TimeDialData).Assembly.GetManifestResourceStream("timedial/" + name)

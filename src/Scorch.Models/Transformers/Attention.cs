@@ -21,6 +21,39 @@ public enum AttentionKind
 /// <param name="CreateDefault">Makes what the layout has there.</param>
 public sealed record AttentionSite(AttentionKind Kind, int Layer, Func<Attention> CreateDefault);
 
+/// <summary>What enters an attention's products.</summary>
+public enum AttentionOperand
+{
+    /// <summary>[batch, heads, queries, d], before they are scaled.</summary>
+    Queries,
+
+    /// <summary>[batch, heads, keys, d].</summary>
+    Keys,
+
+    /// <summary>[batch, heads, queries, keys], after dropout.</summary>
+    Weights,
+
+    /// <summary>[batch, heads, keys, v].</summary>
+    Values,
+}
+
+/// <summary>Another way to compute an attention's products and weights, such as with numbers of few bits.</summary>
+/// <remarks>Its parameters and buffers are the attention's, under <c>arithmetic</c>.</remarks>
+public abstract class AttentionArithmetic : Module
+{
+    /// <summary>In place of an operand of the products.</summary>
+    /// <param name="operand">The operand.</param>
+    /// <param name="kind">Which.</param>
+    /// <returns>Of the same shape.</returns>
+    public abstract Tensor Operand(Tensor operand, AttentionOperand kind);
+
+    /// <summary>The weights of scores.</summary>
+    /// <param name="scores">[batch, heads, queries, keys]: scaled products and added biases.</param>
+    /// <param name="allowed">Bool, broadcasting to the scores: true where a query may look; none where it may look everywhere.</param>
+    /// <returns>[batch, heads, queries, keys].</returns>
+    public abstract Tensor Weights(Tensor scores, Tensor? allowed);
+}
+
 /// <summary>An interchangeable attention part of a block.</summary>
 /// <remarks>A replacement derives from this and comes in through <see cref="TransformerParts.Attention"/>.</remarks>
 public abstract class Attention : Module
@@ -33,6 +66,9 @@ public abstract class Attention : Module
     /// <param name="keys">The number of keys.</param>
     /// <returns>Broadcasting to [1, heads, queries, keys]; none for most.</returns>
     public virtual Tensor? SharedBias(int queries, int keys) => null;
+
+    /// <summary>Another way to compute products and weights, if any. The published layouts and the plain one follow it; of a replacement its author says.</summary>
+    public AttentionArithmetic? Arithmetic { get; set; }
 
     /// <summary>Attends.</summary>
     /// <param name="hidden">Queries come from here: [batch, queries, features].</param>

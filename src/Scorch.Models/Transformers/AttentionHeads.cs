@@ -24,15 +24,15 @@ internal static class AttentionHeads
     /// <param name="scope">Which keys a query may look at.</param>
     /// <param name="scale">Of the products.</param>
     /// <param name="dropout">Of the weights, in training.</param>
-    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, AttentionScope scope, double scale, Dropout? dropout)
+    /// <param name="arithmetic">Another way to compute, if any.</param>
+    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, AttentionScope scope, double scale, Dropout? dropout, AttentionArithmetic? arithmetic)
     {
         var (count, length) = (queries.Shape[2], keys.Shape[2]);
         Tensor result;
-        if (dropout is { IsTraining: true })
+        if (arithmetic is not null || dropout is { IsTraining: true })
         {
-            var scores = (queries * scale).MatMul(keys.T);
-            if (scope.Added(count, length, queries.DataType) is { } added) scores += added;
-            result = dropout.Forward(scores.Softmax(-1)).MatMul(values);
+            var weights = Weights(queries, keys, scope, scale, arithmetic).Dropped(dropout);
+            result = arithmetic is null ? weights.MatMul(values) : arithmetic.Operand(weights, AttentionOperand.Weights).MatMul(arithmetic.Operand(values, AttentionOperand.Values));
         }
         else if (scope is { IsCausal: true, KeyMask: null, Bias: null } && count == length)
         {
@@ -43,5 +43,19 @@ internal static class AttentionHeads
             result = queries.ScaledDotProductAttention(keys, values, scope.Added(count, length, queries.DataType), scale: scale);
         }
         return result.Permute(0, 2, 1, 3).Reshape(queries.Shape[0], count, queries.Shape[1] * values.Shape[3]);
+    }
+
+    /// <summary>The weights, before dropout: [batch, heads, queries, keys].</summary>
+    public static Tensor Weights(Tensor queries, Tensor keys, AttentionScope scope, double scale, AttentionArithmetic? arithmetic)
+    {
+        var (count, length) = (queries.Shape[2], keys.Shape[2]);
+        if (arithmetic is null)
+        {
+            var scores = (queries * scale).MatMul(keys.T);
+            if (scope.Added(count, length, queries.DataType) is { } added) scores += added;
+            return scores.Softmax(-1);
+        }
+        var products = arithmetic.Operand(queries, AttentionOperand.Queries).MatMul(arithmetic.Operand(keys, AttentionOperand.Keys).T) * scale;
+        return arithmetic.Weights(scope.Bias is null ? products : products + scope.Bias, scope.Allowed(count, length));
     }
 }

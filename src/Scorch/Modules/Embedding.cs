@@ -1,7 +1,7 @@
 namespace Scorch.Modules;
 
 /// <summary>A table of vectors, looked up by int64 index: any shape to that shape and the vector's.</summary>
-public sealed class Embedding : Module, IForward
+public sealed class Embedding : Module, IForward, ITransformable
 {
     /// <summary>A table of normal numbers, as in PyTorch.</summary>
     /// <param name="count">Vectors.</param>
@@ -18,8 +18,11 @@ public sealed class Embedding : Module, IForward
     /// <summary>[count, dimension].</summary>
     public Parameter Weight { get; }
 
+    /// <summary>Changes the table; indices stay as they are.</summary>
+    public OperandTransform? Operands { get; set; }
+
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => Weight.Embedding(x);
+    public Tensor Forward(Tensor x) => (Operands is null ? Weight : Operands.Weight(Weight)).Embedding(x);
 }
 
 /// <summary>Dropout in training, nothing in evaluation.</summary>

@@ -2,7 +2,7 @@ namespace Scorch.Modules;
 
 /// <summary>Affine map <c>y = x W^T + b</c>.</summary>
 /// <remarks>Input <c>[..., inputs]</c>, output <c>[..., outputs]</c>. Both start uniform in ±1/sqrt(inputs), as in PyTorch.</remarks>
-public sealed class Linear : Module, IForward
+public sealed class Linear : Module, IForward, ITransformable
 {
     /// <summary>A layer with random weights.</summary>
     /// <param name="inputs">Size of the last dimension of the input.</param>
@@ -26,5 +26,8 @@ public sealed class Linear : Module, IForward
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => x.Affine(Weight, Bias);
+    public OperandTransform? Operands { get; set; }
+
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x) => Operands is null ? x.Affine(Weight, Bias) : Operands.Input(x).Affine(Operands.Weight(Weight), Bias);
 }

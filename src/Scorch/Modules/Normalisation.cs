@@ -73,7 +73,7 @@ public sealed class BatchNorm : Module, IForward
 }
 
 /// <summary>Layer normalisation over the last dimensions (Ba et al. 2016).</summary>
-public sealed class LayerNorm : Module, IForward
+public sealed class LayerNorm : Module, IForward, ITransformable
 {
     private readonly Shape normalized;
 
@@ -96,7 +96,12 @@ public sealed class LayerNorm : Module, IForward
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor x) => x.LayerNorm(normalized, Weight, Bias, Epsilon);
+    public OperandTransform? Operands { get; set; }
+
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x) => Operands is null
+        ? x.LayerNorm(normalized, Weight, Bias, Epsilon)
+        : Operands.Input(x).LayerNorm(normalized, Weight is null ? null : Operands.Weight(Weight), Bias, Epsilon);
 }
 
 /// <summary>Group normalisation of [batch, channels, ...] (Wu and He 2018).</summary>

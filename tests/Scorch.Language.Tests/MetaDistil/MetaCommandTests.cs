@@ -71,7 +71,7 @@ public sealed class MetaCommandTests : IDisposable
     {
         var path = Path.Combine(folder, "bad.txt");
         File.WriteAllText(path, "a good sentence\nlonely\n");
-        Assert.Contains("line 2", (await Assert.ThrowsAsync<InvalidDataException>(() => Call("distil", new() { ["text"] = path, ["out"] = folder }))).Message);
+        Assert.Contains("line 2", (await Assert.ThrowsAsync<TextFormatException>(() => Call("distil", new() { ["text"] = path, ["out"] = folder }))).Message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Scorch.Language.Pqrnn;
 using Scorch.Language.Tests.SwitchTransformers;
+using Scorch.Models.Quantization;
 using Scorch.Modules;
 using Scorch.Text;
 

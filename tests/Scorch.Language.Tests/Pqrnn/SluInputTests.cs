@@ -1,6 +1,7 @@
 using Scorch.Checkpoints;
 using Scorch.Language.Pqrnn;
 using Scorch.Reproductions;
+using Scorch.Testing;
 using Scorch.Text;
 using Student = Scorch.Language.Pqrnn.Pqrnn;
 
@@ -139,7 +140,7 @@ public class SluInputTests
         Assert.Contains("one step", await reproduction.DryRunAsync(context));
     }
 
-    [DataFact]
+    [DataFact("slotgated-slu/data/atis")]
     public void ATIS_has_its_published_sizes()
     {
         var (train, test) = (Part("train"), Part("test"));
@@ -147,7 +148,7 @@ public class SluInputTests
         var (intents, tags) = SluUtterance.Names(train);
         Assert.Equal((21, 120), (intents.Count, tags.Count));
 
-        static IReadOnlyList<SluUtterance> Part(string part) => SluFiles.ReadSlotGated(Path.Combine(DataFactAttribute.Folder!, "slotgated-slu/data/atis", part));
+        static IReadOnlyList<SluUtterance> Part(string part) => SluFiles.ReadSlotGated(DataFactAttribute.PathOf($"slotgated-slu/data/atis/{part}"));
     }
 
     private static async Task<string> Call(string name, Folder folder, params (string Name, string Value)[] values)

@@ -56,21 +56,6 @@ public sealed class ShortcutTests
     }
 
     [Fact]
-    public void Logistic_weights_are_where_the_gradient_vanishes()
-    {
-        var random = new RandomSource(3);
-        double[][] rows = [.. Enumerable.Range(0, 60).Select(_ => (double[])[random.NextNormal(), random.NextNormal()])];
-        bool[] labels = [.. rows.Select(row => row[0] - (0.5 * row[1]) + random.NextNormal() > 0.3)];
-        var weights = OptionOnlyClassifier.Fit(rows, labels);
-        for (var j = 0; j < 3; j++)
-        {
-            var gradient = j < 2 ? weights[j] : 0;
-            for (var i = 0; i < rows.Length; i++) gradient += ((1 / (1 + Math.Exp(-((rows[i][0] * weights[0]) + (rows[i][1] * weights[1]) + weights[2])))) - (labels[i] ? 1 : 0)) * (j < 2 ? rows[i][j] : 1);
-            Assert.Equal(0, gradient, 1e-7);
-        }
-    }
-
-    [Fact]
     public void The_suite_has_every_shortcut_and_models_without_dialog()
     {
         var report = ShortcutSuite.Run(TimeDialData.Sample().Set, Corpus, [("mine", ShortcutScorers.Uniform)]);

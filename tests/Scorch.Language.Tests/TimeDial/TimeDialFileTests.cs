@@ -1,6 +1,7 @@
 using System.Text;
 using Scorch.Language.TimeDial;
 using Scorch.Reproductions;
+using Scorch.Testing;
 using Scorch.Text;
 
 namespace Scorch.Language.Tests.TimeDial;
@@ -95,7 +96,7 @@ public sealed class TimeDialFileTests : IDisposable
     public void Dialogs_are_read_with_their_speakers()
     {
         File.WriteAllText(In("dialogs.txt"), "Hi . __eou__ Hello ! __eou__ Bye . __eou__\n\n One __eou__\n");
-        var dialogs = DailyDialog.Load(In("dialogs.txt"));
+        var dialogs = DialogTurns.WithSpeakers(DailyDialog.Load(In("dialogs.txt")));
         Assert.Equal(["A: Hi .", "B: Hello !", "A: Bye ."], dialogs[0]);
         Assert.Equal(["A: One"], dialogs[1]);
         File.WriteAllText(In("wrong.txt"), "no turn ends here\n");
@@ -119,7 +120,7 @@ public sealed class TimeDialFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => new ContaminationGuard([item], new ContaminationConfig { Length = 0 }));
     }
 
-    [TimeDialFact]
+    [DataFact("timedial/test.json")]
     public void The_published_set_has_the_published_numbers()
     {
         var set = TimeDialSet.Load(DataLocator.Default.Find("timedial", "test.json"));
@@ -131,25 +132,15 @@ public sealed class TimeDialFileTests : IDisposable
         Assert.True(set.All.Count(item => TemporalTagger.IsTemporal(item.Correct1)) >= 0.9 * set.All.Count);
     }
 
-    [TimeDialFact]
+    [DataFact("timedial/test.json", "dailydialog/data/train.zip")]
     public void The_training_dialogs_have_the_known_contamination()
     {
         var set = TimeDialSet.Load(DataLocator.Default.Find("timedial", "test.json"));
-        var dialogs = DailyDialog.Load(DataLocator.Default.Find("dailydialog", "data/train.zip"));
+        var dialogs = DialogTurns.WithSpeakers(DailyDialog.Load(DataLocator.Default.Find("dailydialog", "data/train.zip")));
         Assert.Equal(11_118, dialogs.Count);
         var report = new ContaminationGuard(set.Items).Examine(dialogs);
         Assert.Equal((932, 686), (report.Items.Count, report.Closest.Count));
     }
 
     private string In(string name) => Path.Combine(folder, name);
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class TimeDialFactAttribute : FactAttribute
-    {
-        public TimeDialFactAttribute()
-        {
-            if (Environment.GetEnvironmentVariable("SCORCH_DATA") is not { Length: > 0 } data || !File.Exists(Path.Combine(data, "timedial", "test.json")) || !File.Exists(Path.Combine(data, "dailydialog", "data", "train.zip")))
-                Skip = "SCORCH_DATA does not name a folder with timedial and dailydialog.";
-        }
-    }
 }

@@ -92,10 +92,3 @@ public sealed class ContaminationGuard
         return runs;
     }
 }
-
-/// <summary>Turns and their speakers.</summary>
-internal static class DialogTurns
-{
-    /// <summary>A turn without <c>A:</c> or <c>B:</c> before it.</summary>
-    public static string WithoutSpeaker(string turn) => turn.Length >= 2 && turn[0] is 'A' or 'B' && turn[1] == ':' ? turn[2..] : turn;
-}

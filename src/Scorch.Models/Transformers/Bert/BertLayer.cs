@@ -34,16 +34,14 @@ public sealed class BertAttention : Attention
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(scope);
         var (queries, keys, values) = (AttentionHeads.Split(Query.Forward(hidden), heads), AttentionHeads.Split(Key.Forward(hidden), heads), AttentionHeads.Split(Value.Forward(hidden), heads));
-        return AttentionHeads.Attend(queries, keys, values, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), WeightDropout);
+        return AttentionHeads.Attend(queries, keys, values, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), WeightDropout, Arithmetic);
     }
 
     /// <summary>The attention weights of hidden states, without dropout: [batch, heads, queries, keys].</summary>
     internal Tensor Weights(Tensor hidden, AttentionScope scope)
     {
         var (queries, keys) = (AttentionHeads.Split(Query.Forward(hidden), heads), AttentionHeads.Split(Key.Forward(hidden), heads));
-        var scores = (queries * (1 / Math.Sqrt(hidden.Shape[-1] / heads))).MatMul(keys.T);
-        if (scope.Added(hidden.Shape[1], hidden.Shape[1], scores.DataType) is { } added) scores += added;
-        return scores.Softmax(-1);
+        return AttentionHeads.Weights(queries, keys, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), Arithmetic);
     }
 }
 

@@ -3,7 +3,7 @@ using Scorch.Modules;
 namespace Scorch.Models.Transformers;
 
 /// <summary>Affine map <c>y = x W + b</c> with the weight as [inputs, outputs]: GPT-2's "Conv1D".</summary>
-public sealed class TransposedLinear : Module, IForward
+public sealed class TransposedLinear : Module, IForward, ITransformable
 {
     /// <summary>A layer whose weight starts normal and whose bias starts at 0.</summary>
     /// <param name="inputs">Size of the last dimension of the input.</param>
@@ -23,10 +23,13 @@ public sealed class TransposedLinear : Module, IForward
     public Parameter Bias { get; }
 
     /// <inheritdoc/>
+    public OperandTransform? Operands { get; set; }
+
+    /// <inheritdoc/>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Affine(Weight.T, Bias);
+        return Operands is null ? x.Affine(Weight.T, Bias) : Operands.Input(x).Affine(Operands.Weight(Weight).T, Bias);
     }
 }
 
@@ -70,7 +73,7 @@ public sealed class Gpt2Attention : Attention
         var (keys, values) = AttentionHeads.KeysAndValues(
             () => (all.Narrow(2, features, features), all.Narrow(2, 2 * features, features)), isCross: false, heads, cache);
         var scale = 1 / Math.Sqrt(features / heads);
-        return CProj.Forward(AttentionHeads.Attend(queries, keys, values, scope, scale, WeightDropout)).Dropped(OutputDropout);
+        return CProj.Forward(AttentionHeads.Attend(queries, keys, values, scope, scale, WeightDropout, Arithmetic)).Dropped(OutputDropout);
     }
 }
 

@@ -50,7 +50,7 @@ public sealed class HeadAttention : Attention
         var source = memory ?? hidden;
         var queries = AttentionHeads.Split(Query.Forward(hidden), heads);
         var (keys, values) = AttentionHeads.KeysAndValues(() => (Key.Forward(source), Value.Forward(source)), memory is not null, heads, cache);
-        return Output.Forward(AttentionHeads.Attend(queries, keys, values, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), WeightDropout));
+        return Output.Forward(AttentionHeads.Attend(queries, keys, values, scope, 1 / Math.Sqrt(hidden.Shape[-1] / heads), WeightDropout, Arithmetic));
     }
 }
 

@@ -51,7 +51,7 @@ public sealed class T5Attention : Attention
         var source = memory ?? hidden;
         var queries = AttentionHeads.Split(Q.Forward(hidden), config.Heads);
         var (keys, values) = AttentionHeads.KeysAndValues(() => (K.Forward(source), V.Forward(source)), memory is not null, config.Heads, cache);
-        return O.Forward(AttentionHeads.Attend(queries, keys, values, scope, 1, WeightDropout));
+        return O.Forward(AttentionHeads.Attend(queries, keys, values, scope, 1, WeightDropout, Arithmetic));
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Scorch.Language.FruitFlyEmbeddings;
 using Scorch.Language.HashLayers;
+using Scorch.Language.HyperFormers;
 using Scorch.Language.MetaDistil;
 using Scorch.Language.Pqrnn;
 using Scorch.Language.Softermax;
@@ -22,6 +23,7 @@ internal static class PaperRegister
     [
         new FruitFlyReproduction(),
         new HashReproduction(),
+        new HyperFormerReproduction(),
         new MetaDistilReproduction(),
         new PinnPoissonReproduction(),
         new PqrnnReproduction(),

@@ -117,6 +117,7 @@ internal sealed class EncoderDecoderSession : IDecodingSession
     private readonly int vocabulary;
     private readonly StackCache? cache;
     private readonly Func<Tensor, Tensor, Tensor?, StackCache?, Tensor> decode;
+    private readonly Action<Tensor>? keep;
     private List<long[]> rows;
     private Tensor memory;
     private Tensor? mask, logits;
@@ -128,6 +129,7 @@ internal sealed class EncoderDecoderSession : IDecodingSession
     /// <param name="cache">None to compute every step from the start.</param>
     /// <param name="encode">From tokens and their mask to the encoded series.</param>
     /// <param name="decode">From new tokens [rows, new], the encoded series, its mask and the cache to the last token's logits [rows, vocabulary].</param>
+    /// <param name="keep">Told which rows go on, so that further inputs of rows can go with them.</param>
     public EncoderDecoderSession(
         string name,
         IReadOnlyList<IReadOnlyList<long>> prompts,
@@ -135,9 +137,10 @@ internal sealed class EncoderDecoderSession : IDecodingSession
         int vocabulary,
         StackCache? cache,
         Func<Tensor, Tensor?, Tensor> encode,
-        Func<Tensor, Tensor, Tensor?, StackCache?, Tensor> decode)
+        Func<Tensor, Tensor, Tensor?, StackCache?, Tensor> decode,
+        Action<Tensor>? keep = null)
     {
-        (this.name, this.vocabulary, this.cache, this.decode) = (name, vocabulary, cache, decode);
+        (this.name, this.vocabulary, this.cache, this.decode, this.keep) = (name, vocabulary, cache, decode, keep);
         var (source, real) = ModelSessions.Padded(name, prompts, padsLeft: false);
         rows = [.. prompts.Select(_ => (long[])[start])];
         using var mode = GradientMode.Disable();
@@ -164,6 +167,7 @@ internal sealed class EncoderDecoderSession : IDecodingSession
         if (ModelSessions.IsIdentity(kept, rows.Count)) return;
         using var mode = GradientMode.Disable();
         rows = [.. kept.Select(row => rows[row])];
+        keep?.Invoke(index);
         memory = memory.IndexSelect(0, index);
         mask = mask?.To(DataType.Int64).IndexSelect(0, index).To(DataType.Bool);
         cache?.Keep(index);

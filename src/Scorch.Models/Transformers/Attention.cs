@@ -61,6 +61,12 @@ public abstract class Attention : Module
     /// <summary>Whether it can continue from keys and values of earlier calls. Where one part of a model cannot, the model generates without a cache.</summary>
     public virtual bool SupportsCache => false;
 
+    /// <summary>What it adds to the scores of all blocks of a stack where it is the first: T5's distances; a part that wraps another passes on what that one adds.</summary>
+    /// <param name="queries">The number of queries, the last of them at the last key.</param>
+    /// <param name="keys">The number of keys.</param>
+    /// <returns>Broadcasting to [1, heads, queries, keys]; none for most.</returns>
+    public virtual Tensor? SharedBias(int queries, int keys) => null;
+
     /// <summary>Another way to compute products and weights, if any. The published layouts and the plain one follow it; of a replacement its author says.</summary>
     public AttentionArithmetic? Arithmetic { get; set; }
 

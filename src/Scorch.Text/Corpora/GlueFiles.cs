@@ -27,6 +27,12 @@ public enum GlueTask
     Rte,
 }
 
+/// <summary>An example of STS-B, GLUE's one task whose answer is a number.</summary>
+/// <param name="First">The first sentence.</param>
+/// <param name="Second">The second.</param>
+/// <param name="Score">How alike they are, 0 to 5.</param>
+public sealed record GlueScoredExample(string First, string Second, double Score);
+
 /// <summary>An example of GLUE.</summary>
 /// <param name="First">The sentence, or the first of two.</param>
 /// <param name="Second">The second, of tasks that have two.</param>
@@ -58,18 +64,13 @@ public static class GlueFiles
         var classes = Classes(task);
         var rows = new List<GlueExample>();
         (int First, int Second, int Label)? places = task == GlueTask.Cola ? (3, -1, 1) : null;
-        var number = 0;
-        foreach (var line in File.ReadLines(path))
+        foreach (var (number, fields) in Lines(path))
         {
-            number++;
-            if (line.Length > LongestLine) throw new TextFormatException($"{path}, line {number}: {line.Length} characters; is it a file of GLUE?");
-            var fields = line.Split('\t');
             if (places is not { } place)
             {
-                places = (Place(fields, first), second is null ? -1 : Place(fields, second), Place(fields, label));
+                places = (Place(path, $"{task}", fields, first), second is null ? -1 : Place(path, $"{task}", fields, second), Place(path, $"{task}", fields, label));
                 continue;
             }
-            if (line.Length == 0) continue;
             var last = Math.Max(place.Label, Math.Max(place.First, place.Second));
             if (fields.Length <= last && task == GlueTask.Qqp) continue;
             var mark = fields.Length > last ? classes.ToList().IndexOf(fields[place.Label].Trim()) : -1;
@@ -78,12 +79,47 @@ public static class GlueFiles
             rows.Add(new(fields[place.First], place.Second < 0 ? null : fields[place.Second], mark));
         }
         return rows.Count > 0 ? rows : throw new TextFormatException($"{path}: there is no example; get the file again.");
+    }
 
-        int Place(string[] header, string name)
+    /// <summary>The examples of a file of STS-B.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="TextFormatException">A column is missing, or a line is no example; file and line are named.</exception>
+    public static IReadOnlyList<GlueScoredExample> ReadScores(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var rows = new List<GlueScoredExample>();
+        (int First, int Second, int Score)? places = null;
+        foreach (var (number, fields) in Lines(path))
         {
-            var place = Array.FindIndex(header, field => field.TrimStart('\uFEFF').Trim() == name);
-            return place >= 0 ? place : throw new TextFormatException($"{path}: there is no column '{name}' (columns: {string.Join(", ", header.Take(12))}); is it a file of {task}?");
+            if (places is not { } place)
+            {
+                places = (Place(path, "STS-B", fields, "sentence1"), Place(path, "STS-B", fields, "sentence2"), Place(path, "STS-B", fields, "score"));
+                continue;
+            }
+            var last = Math.Max(place.Score, Math.Max(place.First, place.Second));
+            if (fields.Length <= last || !double.TryParse(fields[place.Score], NumberStyles.Float, CultureInfo.InvariantCulture, out var score) || score is not (>= 0 and <= 5))
+                throw new TextFormatException($"{path}, line {number}: {(fields.Length <= last ? $"{fields.Length} fields, at least {last + 1} are needed" : $"the score '{fields[place.Score]}' is no number from 0 to 5")}; is it a file of STS-B with scores (train or dev)?");
+            rows.Add(new(fields[place.First], fields[place.Second], score));
         }
+        return rows.Count > 0 ? rows : throw new TextFormatException($"{path}: there is no example; get the file again.");
+    }
+
+    /// <summary>The fields of lines that are not empty, with their numbers from 1.</summary>
+    private static IEnumerable<(int Number, string[] Fields)> Lines(string path)
+    {
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            if (line.Length > LongestLine) throw new TextFormatException($"{path}, line {number}: {line.Length} characters; is it a file of GLUE?");
+            if (line.Length > 0) yield return (number, line.Split('\t'));
+        }
+    }
+
+    private static int Place(string path, string task, string[] header, string name)
+    {
+        var place = Array.FindIndex(header, field => field.TrimStart('\uFEFF').Trim() == name);
+        return place >= 0 ? place : throw new TextFormatException($"{path}: there is no column '{name}' (columns: {string.Join(", ", header.Take(12))}); is it a file of {task}?");
     }
 
     private static (string First, string? Second, string Label) Columns(GlueTask task) => task switch

@@ -15,7 +15,7 @@ public abstract class Module
     /// <summary>True while training: dropout drops, batch statistics are used and updated.</summary>
     public bool IsTraining { get; private set; } = true;
 
-    /// <summary>Modules inside this one, with their names.</summary>
+    /// <summary>Modules inside this one, with their names; one whose name is empty (<c>[Name("")]</c>), as what a wrapper wraps, has the names that it would have without the wrapper.</summary>
     public virtual IEnumerable<(string Name, Module Module)> Children()
     {
         foreach (var property in Properties())
@@ -70,7 +70,7 @@ public abstract class Module
     {
         yield return (prefix, this);
         foreach (var (name, child) in Children())
-            foreach (var entry in child.Walk($"{prefix}{name}.")) yield return entry;
+            foreach (var entry in child.Walk(name.Length == 0 ? prefix : $"{prefix}{name}.")) yield return entry;
     }
 
     /// <summary>The number of trained numbers.</summary>

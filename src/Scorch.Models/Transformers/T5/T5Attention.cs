@@ -54,8 +54,8 @@ public sealed class T5Attention : Attention
         return O.Forward(AttentionHeads.Attend(queries, keys, values, scope, 1, WeightDropout, Arithmetic));
     }
 
-    /// <summary>What distances add to scores: [1, heads, queries, keys]; the last query stands at the last key.</summary>
-    internal Tensor? Distances(int queries, int keys) => RelativeAttentionBias is null
+    /// <inheritdoc/>
+    public override Tensor? SharedBias(int queries, int keys) => RelativeAttentionBias is null
         ? null
         : RelativeAttentionBias.Forward(Positions.Buckets(queries, keys, !isCausal, config.Buckets, config.MaximumDistance)).Permute(2, 0, 1).Unsqueeze(0);
 }

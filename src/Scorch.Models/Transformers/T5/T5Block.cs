@@ -10,7 +10,7 @@ public sealed class T5SelfAttentionLayer : Module
 
     /// <summary>The attention.</summary>
     [Name("SelfAttention")]
-    public Attention SelfAttention { get; }
+    public Attention SelfAttention { get; internal set; }
 
     /// <summary>Before it.</summary>
     public RmsNorm LayerNorm { get; }
@@ -30,7 +30,7 @@ public sealed class T5CrossAttentionLayer : Module
 
     /// <summary>The attention.</summary>
     [Name("EncDecAttention")]
-    public Attention CrossAttention { get; }
+    public Attention CrossAttention { get; internal set; }
 
     /// <summary>Before it.</summary>
     public RmsNorm LayerNorm { get; }
@@ -50,7 +50,7 @@ public sealed class T5FeedForwardLayer : Module
 
     /// <summary>The part.</summary>
     [Name("DenseReluDense")]
-    public FeedForward FeedForward { get; }
+    public FeedForward FeedForward { get; internal set; }
 
     /// <summary>Before it.</summary>
     public RmsNorm LayerNorm { get; }
@@ -89,6 +89,19 @@ public sealed class T5Block : Module
         : [("layer.0", SelfAttention), ("layer.1", CrossAttention), ("layer.2", FeedForward)];
 
     internal bool SupportsCache => SelfAttention.SelfAttention.SupportsCache && CrossAttention is null or { CrossAttention.SupportsCache: true };
+
+    /// <summary>Replaces parts in place; each site's default is the part that stands there, so that a wrapper keeps its weights.</summary>
+    internal void Replace(TransformerParts parts, int layer, bool isDecoder, int features)
+    {
+        var (attention, feedForward) = (SelfAttention.SelfAttention, FeedForward.FeedForward);
+        SelfAttention.SelfAttention = parts.Attention(new(isDecoder ? AttentionKind.Causal : AttentionKind.Bidirectional, layer, () => attention));
+        if (CrossAttention is { } cross)
+        {
+            var attended = cross.CrossAttention;
+            cross.CrossAttention = parts.Attention(new(AttentionKind.Cross, layer, () => attended));
+        }
+        FeedForward.FeedForward = parts.FeedForward(new(layer, isDecoder, features, () => feedForward));
+    }
 
     internal Tensor Forward(
         Tensor hidden, Tensor? memory, AttentionScope scope, AttentionScope? memoryScope, TransformerContext context, AttentionCache? own, AttentionCache? cross)
@@ -135,7 +148,7 @@ public sealed class T5Stack : Module
     internal Tensor Run(Tensor hidden, Tensor? mask, Tensor? memory, Tensor? memoryMask, TransformerContext context, StackCache? cache)
     {
         var (time, past) = (hidden.Shape[1], cache?.Length ?? 0);
-        var bias = (Block[0].SelfAttention.SelfAttention as T5Attention)?.Distances(time, past + time);
+        var bias = Block[0].SelfAttention.SelfAttention.SharedBias(time, past + time);
         var scope = new AttentionScope(mask, IsDecoder, bias);
         var memoryScope = IsDecoder ? new AttentionScope(memoryMask) : null;
         // Kept for all blocks before the first, which may run without keeping anything.

@@ -106,6 +106,21 @@ public sealed record T5Config
     [JsonIgnore]
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>Parameters of a model of this shape; embeddings that encoder, decoder and head share count once.</summary>
+    [JsonIgnore]
+    public long ParameterCount
+    {
+        get
+        {
+            long features = Features;
+            var attention = 4 * features * Heads * HeadFeatures;
+            var feedForward = (Projection == T5Projection.Relu ? 2 : 3) * features * Inner;
+            var encoder = (Layers * (attention + feedForward + (2 * features))) + features;
+            var decoder = (DecoderBlocks * ((2 * attention) + feedForward + (3 * features))) + features;
+            return ((TiesEmbeddings ? 1 : 2) * VocabularySize * features) + encoder + decoder + (2L * Buckets * Heads);
+        }
+    }
+
     internal int DecoderBlocks => DecoderLayers ?? Layers;
 
     internal void Validate()

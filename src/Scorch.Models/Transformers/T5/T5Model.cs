@@ -112,15 +112,49 @@ public sealed class T5Model : Module, IAutoregressiveModel
     }
 
     /// <inheritdoc/>
-    public IDecodingSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache = true)
+    public IDecodingSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache = true) => Begin(prompts, useCache, new Dictionary<string, Tensor>());
+
+    /// <summary>Replaces parts of this model in place, such as by wrappers with adapters.</summary>
+    /// <param name="parts">The replacements; a site's <c>CreateDefault</c> gives the part that stands there now, with its weights.</param>
+    /// <remarks>A wrapper whose part is a property with <c>[Name("")]</c> leaves all names in files as they are, and one that passes on
+    /// <see cref="Attention.SharedBias"/> leaves the distances.</remarks>
+    public void Replace(TransformerParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        foreach (var stack in (T5Stack[])[Encoder, Decoder])
+            for (var layer = 0; layer < stack.Block.Count; layer++) stack.Block[layer].Replace(parts, layer, stack.IsDecoder, Config.Features);
+    }
+
+    /// <summary>This model for generation with further inputs of its replaced parts.</summary>
+    /// <param name="conditions">By name, a row for every prompt: [prompts, ...]; rows move with the texts (<see cref="TransformerContext.Conditions"/>).</param>
+    /// <exception cref="ArgumentException">When a generation begins: a condition has not as many rows as there are prompts.</exception>
+    public IAutoregressiveModel With(IReadOnlyDictionary<string, Tensor> conditions)
+    {
+        ArgumentNullException.ThrowIfNull(conditions);
+        return new Conditioned(this, conditions);
+    }
+
+    private EncoderDecoderSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache, IReadOnlyDictionary<string, Tensor> conditions)
     {
         ModelSessions.RequireEvaluation("T5", this);
+        ArgumentNullException.ThrowIfNull(prompts);
+        foreach (var (name, condition) in conditions)
+            if (condition.Rank == 0 || condition.Shape[0] != prompts.Count)
+                throw new ArgumentException($"T5: the condition '{name}' has shape {condition.Shape} for {prompts.Count} prompts; give a row for each.", nameof(conditions));
         var cache = useCache && Decoder.SupportsCache ? new StackCache(Config.DecoderBlocks) : null;
-        return new EncoderDecoderSession("T5", prompts, Config.DecoderStartToken, VocabularySize, cache, (ids, mask) => Encode(ids, mask), (ids, memory, mask, held) =>
-        {
-            var hidden = Decoder.Run(Shared.Forward(ids), null, memory, mask, new TransformerContext().For(ids, null, held), held);
-            return Head(hidden.Narrow(1, ids.Shape[1] - 1, 1)).Squeeze(1);
-        });
+        return new EncoderDecoderSession(
+            "T5",
+            prompts,
+            Config.DecoderStartToken,
+            VocabularySize,
+            cache,
+            (ids, mask) => Encode(ids, mask, new() { Conditions = conditions }),
+            (ids, memory, mask, held) =>
+            {
+                var hidden = Decoder.Run(Shared.Forward(ids), null, memory, mask, new TransformerContext { Conditions = conditions }.For(ids, null, held), held);
+                return Head(hidden.Narrow(1, ids.Shape[1] - 1, 1)).Squeeze(1);
+            },
+            rows => conditions = conditions.ToDictionary(entry => entry.Key, entry => entry.Value.IndexSelect(0, rows)));
     }
 
     /// <summary>Takes weights by their published names; copies of the embeddings under other names must agree with them.</summary>
@@ -145,4 +179,15 @@ public sealed class T5Model : Module, IAutoregressiveModel
     public void Save(string folder) => Checkpoints.ModelFolder.Save(folder, Config, TransformerJson.Default.T5Config, this);
 
     private Tensor Head(Tensor hidden) => LmHead?.Forward(hidden) ?? (hidden * (1 / Math.Sqrt(Config.Features))).Affine(Shared.Weight);
+
+    private sealed class Conditioned(T5Model model, IReadOnlyDictionary<string, Tensor> conditions) : IAutoregressiveModel
+    {
+        public int VocabularySize => model.VocabularySize;
+
+        public int MaximumLength => model.MaximumLength;
+
+        public bool ContinuesPrompt => model.ContinuesPrompt;
+
+        public IDecodingSession Begin(IReadOnlyList<IReadOnlyList<long>> prompts, bool useCache = true) => model.Begin(prompts, useCache, conditions);
+    }
 }

@@ -74,7 +74,7 @@ public static class QuestionBook
                 throw new ArgumentException($"The question holds {token}, which marks a part of the model's input; ask without it.", nameof(question));
     }
 
-    /// <summary>The card's form for schemas: the slot's description in lower case, for the service's.</summary>
+    /// <summary>The form for schemas: the slot's description in lower case, for the service's.</summary>
     private static string Description(DialogService service, DialogSlot slot)
     {
         var what = slot.Description.Trim().TrimEnd('.', '?').ToLowerInvariant();

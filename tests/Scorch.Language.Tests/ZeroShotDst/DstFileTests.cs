@@ -21,6 +21,8 @@ public sealed class DstFileTests : IDisposable
           {"speaker": "USER", "utterance": "I don't care", "frames": [{"service": "Cafe_9", "state": {"slot_values": {"party_size": ["2"], "time": ["5 pm"], "has_wifi": ["dontcare"]}}}]}]}]
         """;
 
+    private static readonly DstPart[] Parts = [DstPart.Train, DstPart.Validation, DstPart.Test];
+
     private readonly string folder = Directory.CreateTempSubdirectory("scorch-dst-files-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -138,22 +140,22 @@ public sealed class DstFileTests : IDisposable
     public void The_published_sets_have_their_counts()
     {
         string Of(string path) => DataFactAttribute.PathOf(path);
-        Assert.Equal((600, 200, 400), (Woz(DstPart.Train), Woz(DstPart.Validation), Woz(DstPart.Test)));
-        var (train, dev, test) = (Sgd(DstPart.Train), Sgd(DstPart.Validation), Sgd(DstPart.Test));
-        Assert.Equal((1536, 512, 512), (train.Dialogs.Count, dev.Dialogs.Count, test.Dialogs.Count));
-        Assert.Equal(128, DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), DstPart.Train, mostFiles: 1).Dialogs.Count);
+        // Dialogs and users' turns as oracles/zero_shot_dst_counts.py counts them.
+        Assert.Equal([(600, 2536), (200, 830), (400, 1646)], Parts.Select(part => Counted(DstFiles.LoadWoz(Of("woz2/woz2-en.zip"), part))));
+        Assert.Equal([(1536, 12160), (512, 3755), (512, 3182)], Parts.Select(part => Counted(DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), part))));
+        Assert.Equal([(128, 1233), (128, 825), (128, 768)], Parts.Select(part => Counted(DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), part, mostFiles: 1))));
+        var test = DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), DstPart.Test);
         Assert.Equal(86, DstData.Only(test, "Hotels_4").Dialogs.Count);
         Assert.Equal(86, DstData.Only(test, "Hotels").Dialogs.Count);
         var multi = DstFiles.LoadMultiWoz21(Of("multiwoz"), DstPart.Test);
-        Assert.Equal(1000, multi.Dialogs.Count);
-        Assert.Equal(1000, DstFiles.LoadMultiWoz21(Of("multiwoz/data/multiwoz/val.json.zip"), DstPart.Train).Dialogs.Count);
+        Assert.Equal((1000, 7372), Counted(multi));
+        Assert.Equal((1000, 7374), Counted(DstFiles.LoadMultiWoz21(Of("multiwoz/data/multiwoz/val.json.zip"), DstPart.Train)));
         var without = DstData.Except(multi, "hotel");
         Assert.Equal(multi.Dialogs.Count, without.Dialogs.Count + DstData.Only(multi, "hotel").Dialogs.Count);
         Assert.DoesNotContain(without.Dialogs, dialog => dialog.Turns.Any(turn => turn.State.Keys.Any(name => name.Service == "hotel")));
         Assert.Equal(DialogSchema.MultiWoz.Services.Select(service => service.Name), DialogSchema.Load(Of("multiwoz/MultiWOZ_2.2/schema.json")).Services.Select(service => service.Name).Where(name => DialogSchema.MultiWoz.TryFind(name) is not null).OrderBy(name => DialogSchema.MultiWoz.Services.ToList().FindIndex(service => service.Name == name)));
 
-        int Woz(DstPart part) => DstFiles.LoadWoz(Of("woz2/woz2-en.zip"), part).Dialogs.Count;
-        DstData Sgd(DstPart part) => DstFiles.LoadSgd(Of("sgd/sgd-slice.zip"), part);
+        static (int, int) Counted(DstData data) => (data.Dialogs.Count, data.UserTurns);
     }
 
     private static string MultiWoz(string keys)

@@ -118,7 +118,7 @@ public sealed class DstAskingTests
     public void Rules_say_nothing_or_what_was_mentioned_last()
     {
         var hotel = new DialogService("hotel", "", [new("area", "", true, ["north", "south"]), new("leaveat", "", false, []), new("book day", "", false, []), new("number of guests", "", false, []), new("name", "", false, [])]);
-        var dialog = Dialog.FromText(["north or south , at 5 pm", "3 or four guests ?", "four , on friday , from 9:15"]);
+        var dialog = Dialog.FromText(["north or south , at 5 pm , not the northern part", "3 or four guests ?", "four , on friday , from 9:15"]);
         var tracker = new LastMentionTracker(new Dictionary<string, IReadOnlyList<string>> { ["name"] = ["ritz"] });
         var states = tracker.Follow(dialog, hotel).States;
         Assert.Equal(["south", "17:00", "none", "none", "none"], states[0].Values.Select(value => value.Value));

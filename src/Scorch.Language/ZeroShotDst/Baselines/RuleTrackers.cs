@@ -34,7 +34,7 @@ public enum MissingValues
     None,
 }
 
-/// <summary>The rule: the value of the slot's type that was mentioned last. Times, days and numbers are known by their form; for other slots a list of values is needed.</summary>
+/// <summary>The rule: the value of the slot's type that was mentioned last. Times, days and numbers are known by their form, a yes-no slot is yes once its words were said; for other slots a list of values is needed.</summary>
 /// <param name="values">Values of slots by their names in words, such as those of training dialogs (<see cref="ValuesOf"/>); beside these the schema's own serve.</param>
 /// <param name="missing">What happens to a slot without type and list.</param>
 public sealed partial class LastMentionTracker(IReadOnlyDictionary<string, IReadOnlyList<string>>? values = null, MissingValues missing = MissingValues.Throw) : IDialogTracker
@@ -106,9 +106,8 @@ public sealed partial class LastMentionTracker(IReadOnlyDictionary<string, IRead
         var (best, end, length) = ((string?)null, -1, 0);
         foreach (var value in values)
         {
-            if (!ValueNormalizer.Stands(text, value)) continue;
-            var stop = text.LastIndexOf(value, StringComparison.Ordinal) + value.Length;
-            if (stop > end || (stop == end && value.Length > length)) (best, end, length) = (value, stop, value.Length);
+            var stop = ValueNormalizer.EndOfLast(text, value);
+            if (stop >= 0 && (stop > end || (stop == end && value.Length > length))) (best, end, length) = (value, stop, value.Length);
         }
         return best;
     }

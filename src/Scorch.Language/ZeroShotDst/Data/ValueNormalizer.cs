@@ -89,6 +89,14 @@ public static partial class ValueNormalizer
     /// <param name="value">A value, normalised.</param>
     internal static bool Stands(string text, string value) => Find(text, value) >= 0;
 
+    /// <summary>The place after the last whole word or words that are a value, or -1; both in their one form.</summary>
+    internal static int EndOfLast(string text, string value)
+    {
+        var end = -1;
+        for (var at = Find(text, value); at >= 0; at = Find(text, value, at + 1)) end = at + value.Length;
+        return end;
+    }
+
     private static int Find(string text, string value, int from = 0)
     {
         if (value.Length == 0) return -1;

@@ -22,7 +22,7 @@ public class CoverageTests
         ],
         ["elements, sizes and places: TensorTests, and PyTorch's table of promotions"] = ["BFloat16", "Complex64", "DataType", "DataTypes", "Scalar", "Shape", "TensorIndex", "Device", "Parallelism"],
         ["names in messages"] = ["NearestName"],
-        ["what modules share and are made of; every recorded module runs through it"] = ["Module", "IForward", "Parameter"],
+        ["what modules share and are made of; every recorded module runs through it"] = ["Module", "IForward", "ITransformable", "Parameter"],
         ["modules as functions of their parameters: FunctionalCallTests"] = ["FunctionalCall", "ParameterSet"],
         ["random: their moments are tested"] = ["RandomSource", "Initialize"],
         ["derivatives of functions: DerivativeFunctionTests, and every recorded gradient"] = ["Differentiation", "GradientMode"],
@@ -49,6 +49,10 @@ public class CoverageTests
             "Tensor.Dropout(Double, RandomSource)", "Distribution.Sample(RandomSource, Int32[])", "Distribution.ReparameterizedSample(RandomSource, Int32[])",
         ],
         ["a switch: ArgumentCheckTests"] = ["Distribution.set_ValidatesArguments(Boolean)"],
+        ["a layer's operands are handed to another first: OperandTransformTests"] =
+        [
+            "Linear.set_Operands(OperandTransform)", "Embedding.set_Operands(OperandTransform)", "LayerNorm.set_Operands(OperandTransform)", "OperandTransform.Input(Tensor)", "OperandTransform.Weight(Tensor)",
+        ],
         ["walks through modules"] = ["Sequential.Children()", "ModuleList<T>.Children()", "ModuleList<T>.GetEnumerator()"],
     };
 

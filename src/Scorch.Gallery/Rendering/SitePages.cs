@@ -16,7 +16,7 @@ public static class SitePages
     public const int DaysAPage = 100;
 
     /// <summary>How many rows of evidence a page lists.</summary>
-    public const int RowsAPage = 120;
+    public const int RowsAPage = 1000;
 
     private const int MatchesAPage = 20;
 

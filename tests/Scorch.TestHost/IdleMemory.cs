@@ -1,11 +1,27 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Scorch.TestHost;
 
-/// <summary>A program that never asks for the same size again must not fill its memory with blocks of sizes gone by.</summary>
+/// <summary>A program that never asks for the same size again must not fill its memory with blocks of sizes gone by, and one that drops what it made must get it back at once.</summary>
 internal static class IdleMemory
 {
     private const long MostIdle = 256L << 20;
+
+    /// <summary>Makes results so large that each brings a collection; a dead one must be found dead by the next, so that a few blocks serve them all.</summary>
+    /// <returns>Whether no more than five were made.</returns>
+    public static bool Reuse()
+    {
+        var source = Tensor.Zeros([4, 128, 56, 56]);
+        var blocks = MemoryPool.BlocksMade;
+        for (var i = 0; i < 200; i++) Drop(source);
+        blocks = MemoryPool.BlocksMade - blocks;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{blocks} blocks for 200 results"));
+        return blocks <= 5;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop(Tensor source) => _ = source + 1;
 
     /// <summary>Makes tensors of ever greater sizes, one at a time, some 10 GB in all.</summary>
     /// <returns>Whether idle blocks stayed within bounds, and whether elements were right throughout.</returns>

@@ -5,7 +5,7 @@ using Scorch.TestHost;
 // A process of its own, so that run-time switches take effect: `vectors` holds every vector kernel to plain loops,
 // `bits THREADS` prints the bits of a short training run, `train FOLDER STEPS` trains from and to checkpoints,
 // `footprint STEPS` trains a small network and prints its memory (a million steps take some minutes),
-// `steady` prints what training steps allocate, `idle` how much memory the pool keeps, `recompiled` holds the bits of each operation's first call to those of its later ones.
+// `steady` prints what training steps allocate, `idle` how much memory the pool keeps, `reuse` whether dead results come back, `recompiled` holds the bits of each operation's first call to those of its later ones.
 switch (args)
 {
     case ["vectors"]:
@@ -24,11 +24,13 @@ switch (args)
         return FootprintRun.Run(long.Parse(steps, System.Globalization.CultureInfo.InvariantCulture)) ? 0 : 1;
     case ["idle"]:
         return IdleMemory.Run() ? 0 : 1;
+    case ["reuse"]:
+        return IdleMemory.Reuse() ? 0 : 1;
     case ["steady"]:
         return SteadySteps.Run() ? 0 : 1;
     case ["recompiled"]:
         return RecompiledBits.Run() ? 0 : 1;
     default:
-        Console.Error.WriteLine("Usage: vectors | bits THREADS | train FOLDER STEPS | footprint STEPS | steady | idle | recompiled");
+        Console.Error.WriteLine("Usage: vectors | bits THREADS | train FOLDER STEPS | footprint STEPS | steady | idle | reuse | recompiled");
         return 2;
 }

@@ -15,7 +15,7 @@ internal static class FakeDevice
 
         private static unsafe Storage Spoiled(long byteCount)
         {
-            var storage = new Storage(byteCount, Device.Cpu);
+            var storage = Storage.Allocate(byteCount, Device.Cpu);
             fixed (byte* bytes = &storage.Reference) new Span<byte>(bytes, checked((int)byteCount)).Fill(0xff);
             return storage;
         }

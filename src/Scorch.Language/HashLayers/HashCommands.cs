@@ -11,7 +11,6 @@ namespace Scorch.Language.HashLayers;
 /// <summary><c>scorch hash-layers train</c> and <c>audit</c>, on the user's own text.</summary>
 internal static class HashCommands
 {
-    private const string Vocabulary = "vocabulary.json";
     private static readonly string[] Hashes = ["random", "balanced", "bigram", "previous", "position", "predicted", "multi"];
 
     public static IReadOnlyList<PaperCommand> All { get; } =
@@ -22,22 +21,10 @@ internal static class HashCommands
             Description = "Train a language model with a hash layer on plain text; a run that was stopped goes on.",
             Options =
             [
-                new("text", "Text files, separated by commas; .gz too.", IsRequired: true),
-                new("out", "The model's folder: config.json, model.safetensors, hash-0.safetensors, vocabulary.json, report.json.", ValueKind.Path, IsRequired: true),
+                .. LmTraining.CommandOptions("config.json, model.safetensors, hash-0.safetensors, vocabulary.json, report.json", "Blocks; the last has the experts.", "K."),
                 new("hash", "What experts are chosen by: " + string.Join(", ", Hashes) + ".", ValueKind.Text, "balanced"),
-                new("vocabulary", "Words that are kept.", ValueKind.Integer, "4096"),
-                new("context", "Tokens that a prediction may look back on.", ValueKind.Integer, "64"),
-                new("layers", "Blocks; the last has the experts.", ValueKind.Integer, "2"),
-                new("heads", "Attention heads.", ValueKind.Integer, "4"),
-                new("model-dim", "Features of the hidden states.", ValueKind.Integer, "64"),
-                new("ff-dim", "Features between the maps of an expert.", ValueKind.Integer, "256"),
-                new("experts", "K.", ValueKind.Integer, "16"),
                 new("ladder", "How often the blocks run with the same weights.", ValueKind.Integer, "1"),
                 new("dense-updates", "Move experts without tokens by their old moments, as plain Adam does.", ValueKind.Flag),
-                new("steps", "Steps of the whole run.", ValueKind.Integer, "1500"),
-                new("batch", "Windows of a step.", ValueKind.Integer, "8"),
-                new("learning-rate", "Adam's.", ValueKind.Number, "0.003"),
-                new("seed", "Fixes every bit of the result.", ValueKind.Integer, "1"),
             ],
             Handler = TrainAsync,
         },
@@ -58,7 +45,7 @@ internal static class HashCommands
 
     private static async Task TrainAsync(CommandContext context)
     {
-        var (folder, kind) = (context.Text("out"), context.Text("hash"));
+        var kind = context.Text("hash");
         if (!Hashes.Contains(kind)) throw new UsageException($"train: --hash is '{kind}'; expected {string.Join(", ", Hashes)}.");
         var layer = new HashLayerConfig
         {
@@ -68,38 +55,20 @@ internal static class HashCommands
             Segments = kind == "multi" ? 2 : 1,
         };
         layer.Validate();
-        var options = new TrainOptions
-        {
-            Steps = context.Integer("steps"),
-            BatchSize = context.Integer("batch"),
-            LearningRate = context.Number("learning-rate"),
-            Seed = context.Integer("seed"),
-            CheckpointPath = Path.Combine(folder, "training.safetensors"),
-            CheckpointEvery = 200,
-        };
-        options.Validate();
-        var goesOn = File.Exists(options.CheckpointPath);
-        context.Error.WriteLine(goesOn ? $"Continuing the run in {folder}." : "Counting words.");
-        var known = goesOn ? new WordTokenizer(Scorch.Text.Vocabulary.Load(Path.Combine(folder, Vocabulary))) : null;
-        var corpus = await Task.Run(
-            () => LmCorpus.FromTexts(TextCorpus.FromFiles(context.List("text")), context.Integer("vocabulary"), context.Integer("context"), seed: options.Seed, tokenizer: known),
-            context.CancellationToken).ConfigureAwait(false);
+        var training = await LmTraining.PrepareAsync(context).ConfigureAwait(false);
+        var (corpus, options) = (training.Corpus, training.Options);
         var layers = context.Integer("layers");
         var language = new HashLmConfig(corpus.Tokenizer.Count, layers, context.Integer("heads")) { Context = corpus.Context, HashLayers = [layers - 1], Ladder = context.Integer("ladder") };
         var hash = HashOf(kind, corpus, layer.Buckets, options.Seed);
         var model = HashLanguageModel.Create(language, layer, hash, options.Seed);
-        Directory.CreateDirectory(folder);
-        corpus.Tokenizer.Save(Path.Combine(folder, Vocabulary));
         var updates = context.Flag("dense-updates") ? ExpertUpdates.Dense : ExpertUpdates.Lazy;
-        var result = await LmTrainer.FitAsync(
-            model, corpus, options, new TrainingView(context.Progress, "hash layers"), context.CancellationToken, (own, adam) => new ExpertAdam(own, adam, updates)).ConfigureAwait(false);
-        model.Save(folder);
+        var result = await training.FitAsync(context, model, model.Save, "hash layers", (own, adam) => new ExpertAdam(own, adam, updates)).ConfigureAwait(false);
         var load = hash.LoadOfWindows(corpus.Validation);
         var report = new HashTrainReport(options.Steps, kind, hash.Checksum, updates.ToString(), result.Final.Loss, load.Entropy, load.GreatestOverMean, [.. result.Curve.Select(point => new CurvePoint(point.Step, point.Loss))]);
-        AtomicFile.WriteText(Path.Combine(folder, "report.json"), JsonSerializer.Serialize(report, HashAuditJson.Default.HashTrainReport));
+        AtomicFile.WriteText(Path.Combine(training.Folder, "report.json"), JsonSerializer.Serialize(report, HashAuditJson.Default.HashTrainReport));
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.ParameterCount} parameters, {options.Steps} steps, {updates} updates: held-out loss {result.Final.Loss:F3} (perplexity {Math.Exp(result.Final.Loss):F1}), load entropy {load.Entropy:F2} of {Math.Log(layer.Buckets):F2}; written to {folder}"));
+            $"{model.ParameterCount} parameters, {options.Steps} steps, {updates} updates: held-out loss {result.Final.Loss:F3} (perplexity {Math.Exp(result.Final.Loss):F1}), load entropy {load.Entropy:F2} of {Math.Log(layer.Buckets):F2}; written to {training.Folder}"));
     }
 
     private static ITokenHash HashOf(string kind, LmCorpus corpus, int buckets, long seed)
@@ -120,12 +89,11 @@ internal static class HashCommands
     private static void Audit(CommandContext context)
     {
         var folder = context.Text("model");
-        var (vocabularyPath, hashPath) = (Path.Combine(folder, Vocabulary), Path.Combine(folder, "hash-0.safetensors"));
-        foreach (var path in new[] { vocabularyPath, hashPath })
-            if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file; give a folder that 'scorch hash-layers train' wrote.");
+        var hashPath = Path.Combine(folder, "hash-0.safetensors");
+        if (!File.Exists(hashPath)) throw new UsageException($"{hashPath}: there is no such file; give a folder that 'scorch hash-layers train' wrote.");
         var words = context.Integer("words");
         if (words < 0) throw new UsageException($"audit: --words is {words}; expected at least 0.");
-        var tokenizer = new WordTokenizer(Scorch.Text.Vocabulary.Load(vocabularyPath));
+        var tokenizer = LmTraining.LoadTokenizer(folder, "hash-layers");
         var hash = TokenHash.Load(hashPath);
         // Windows of the model's length, so that places mean what they meant in training.
         var length = ModelFolder.LoadConfig(folder, HashJson.Default.HashModelConfig).Language.Context;

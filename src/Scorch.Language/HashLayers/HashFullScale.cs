@@ -48,13 +48,12 @@ internal static class HashFullScale
         var loss = trained.TrainingLoss(new RandomSource(context.Seeds[0]).Integers([1, length + 1], 0, vocabulary));
         loss.Backward();
         optimizer.Step();
-        using var process = Process.GetCurrentProcess();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {settings.Integer("layers")} blocks, d = {settings.Integer("model-dim")}, ff = {settings.Integer("ff-dim")}, {settings.Integer("heads")} heads, {settings.Integer("experts")} experts in block {settings.Integer("hash-layer")}, {model.ParameterCount:N0} parameters, built in {built.TotalSeconds:F0} s
             one step on {length} tokens, lazy Adam: loss {loss.Item():F3}, {clock.Elapsed.TotalSeconds:F0} s
-            peak memory of the process {process.PeakWorkingSet64 / 1073741824.0:F2} GiB
+            peak memory of the process {RunContext.PeakMemoryGibibytes:F2} GiB
             """);
     }
 
@@ -67,7 +66,6 @@ internal static class HashFullScale
         var corpus = Corpus(settings.Text("text").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         var packing = new PackingConfig { Length = settings.Integer("context") + 1, EndOfDocument = tokenizer.SpecialTokens[EndOfText], DropIncomplete = true };
         IEnumerable<int[]> Windows() => TokenStream.Pack(corpus.Select(text => (IReadOnlyList<int>)tokenizer.Encode(text)), packing).Select(window => window.Ids.ToArray());
-        var steps = settings.Integer("steps");
         context.Note("Experts without tokens in a step are left as they are (lazy Adam).");
         context.MarkNotMeasurable("C3", "needs runs at several numbers of experts, each with its switch");
         foreach (var seed in context.Seeds)
@@ -75,22 +73,19 @@ internal static class HashFullScale
             var model = Create(context, HashOf(context, tokenizer.Count, seed, Windows()), tokenizer.Count, seed);
             var optimizer = new ExpertAdam(model, new(settings.Number("learning-rate")));
             ITrainedLanguageModel trained = model;
-            for (var step = 0; step < steps;)
-            {
-                var first = step;
-                foreach (var batch in Windows().Chunk(settings.Integer("batch")))
+            FullScaleTraining.Run(
+                context,
+                seed,
+                () => Windows().Chunk(settings.Integer("batch")),
+                batch =>
                 {
-                    context.CancellationToken.ThrowIfCancellationRequested();
                     optimizer.ClearGradients();
                     var loss = trained.TrainingLoss(TokenBatch.Matrix(batch));
                     loss.Backward();
                     optimizer.Step();
-                    context.LogScalar($"training loss/seed {seed}", ++step, loss.Item());
-                    context.Report(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: step {step} of {steps}, loss {loss.Item():F3}"), (double)step / steps);
-                    if (step == steps) break;
-                }
-                if (step == first) throw new UsageException($"--set text: the text has fewer than {packing.Length} tokens; give more.");
-            }
+                    return loss.Item();
+                },
+                $"--set text: the text has fewer than {packing.Length} tokens; give more.");
             model.Save(Path.Combine(context.OutputDirectory, string.Create(CultureInfo.InvariantCulture, $"model-{seed}")));
         }
     }

@@ -47,7 +47,7 @@ internal static class SwitchBase
             Switch-Base: {model.Config.Layers} + {model.Config.DecoderLayers ?? model.Config.Layers} blocks, d = {model.Config.Features}, ff = {model.Config.Inner}, {model.Config.Heads} heads, {context.Settings.Integer("experts")} experts in {stats.Count} layers
             {model.ParameterCount:N0} parameters in {model.Parameters().Sum(parameter => parameter.ElementCount * parameter.DataType.Size()) / 1073741824.0:F2} GiB (bfloat16; routers float32), built in {built.TotalSeconds:F0} s
             one step on {batch.Ids.ElementCount} input and {batch.Targets.ElementCount} target tokens: loss {loss:F3}, {stepper.StepCount} tensors of weights stepped by Adafactor inside the backward pass, {clock.Elapsed.TotalSeconds:F0} s
-            peak memory of the process {PeakGibibytes():F2} GiB
+            peak memory of the process {RunContext.PeakMemoryGibibytes:F2} GiB
             """);
     }
 
@@ -60,7 +60,7 @@ internal static class SwitchBase
         if (tokenizer.Count > context.Settings.Integer("vocabulary"))
             throw new UsageException($"--set vocabulary={context.Settings.Integer("vocabulary")}: the tokenizer has {tokenizer.Count} tokens with its sentinels; give at least as many.");
         var corpus = TextCorpus.FromJsonLines(text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        var (steps, size) = (context.Settings.Integer("steps"), context.Settings.Integer("batch"));
+        var size = context.Settings.Integer("batch");
         context.Note($"bfloat16 weights rounded to nearest, Adafactor expert by expert; {size * (long)context.Settings.Integer("length")} tokens a step.");
         foreach (var seed in context.Seeds)
         {
@@ -68,20 +68,12 @@ internal static class SwitchBase
             using var stepper = Stepper(model);
             var random = new RandomSource(seed).Fork(1);
             var packing = new PackingConfig { Length = context.Settings.Integer("length"), EndOfDocument = model.Config.EndToken, DropIncomplete = true };
-            var step = 0;
-            while (step < steps)
-            {
-                var first = step;
-                foreach (var windows in TokenStream.Pack(corpus.Select(record => (IReadOnlyList<int>)tokenizer.Encode(record)), packing).Chunk(size))
-                {
-                    context.CancellationToken.ThrowIfCancellationRequested();
-                    var (loss, _) = Step(model, Corrupted([.. windows.Select(window => window.Ids)], tokenizer.Sentinel, random, model.Config));
-                    context.LogScalar($"negative log perplexity/seed {seed}", ++step, -loss);
-                    context.Report(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: step {step} of {steps}, loss {loss:F3}, peak memory {PeakGibibytes():F2} GiB"), (double)step / steps);
-                    if (step == steps) break;
-                }
-                if (step == first) throw new UsageException($"--set text: the files hold fewer than {packing.Length} tokens; give more text or a smaller length.");
-            }
+            FullScaleTraining.Run(
+                context,
+                seed,
+                () => TokenStream.Pack(corpus.Select(record => (IReadOnlyList<int>)tokenizer.Encode(record)), packing).Chunk(size),
+                windows => Step(model, Corrupted([.. windows.Select(window => window.Ids)], tokenizer.Sentinel, random, model.Config)).Loss,
+                $"--set text: the files hold fewer than {packing.Length} tokens; give more text or a smaller length.");
         }
         const string Reason = "one configuration was pre-trained; its baselines need runs of their own";
         foreach (var claim in new SwitchReproduction().Claims) context.MarkNotMeasurable(claim.Id, Reason);
@@ -131,13 +123,6 @@ internal static class SwitchBase
             Dropout = 0,
         };
         return SwitchTransformer.CreateBFloat16T5(shape, new SwitchConfig { Experts = settings.Integer("experts") }, seed: seed ?? context.Seeds[0]);
-    }
-
-    /// <summary>The high-water mark of this process's resident memory.</summary>
-    private static double PeakGibibytes()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / 1073741824.0;
     }
 }
 

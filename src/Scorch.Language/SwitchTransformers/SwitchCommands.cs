@@ -13,8 +13,6 @@ namespace Scorch.Language.SwitchTransformers;
 /// <summary><c>scorch switch-transformers train</c>, <c>generate</c> and <c>route</c>, on the user's own text.</summary>
 internal static class SwitchCommands
 {
-    private const string Vocabulary = "vocabulary.json";
-    private const string Checkpoint = "training.safetensors";
     private static readonly CommandOption Model = new("model", "The model's folder.", ValueKind.Path, IsRequired: true);
 
     public static IReadOnlyList<PaperCommand> All { get; } =
@@ -25,23 +23,11 @@ internal static class SwitchCommands
             Description = "Train a language model with switch layers on plain text; a run that was stopped goes on.",
             Options =
             [
-                new("text", "Text files, separated by commas; .gz too.", IsRequired: true),
-                new("out", "The model's folder: config.json, model.safetensors, vocabulary.json, report.json.", ValueKind.Path, IsRequired: true),
-                new("vocabulary", "Words that are kept.", ValueKind.Integer, "4096"),
-                new("context", "Tokens that a prediction may look back on.", ValueKind.Integer, "64"),
-                new("layers", "Blocks; every second has a switch layer.", ValueKind.Integer, "2"),
-                new("heads", "Attention heads.", ValueKind.Integer, "4"),
-                new("model-dim", "Features of the hidden states.", ValueKind.Integer, "64"),
-                new("ff-dim", "Features between the maps of an expert.", ValueKind.Integer, "256"),
-                new("experts", "Experts of a switch layer.", ValueKind.Integer, "16"),
+                .. LmTraining.CommandOptions("config.json, model.safetensors, vocabulary.json, report.json", "Blocks; every second has a switch layer.", "Experts of a switch layer."),
                 new("top-k", "Experts that a token goes to.", ValueKind.Integer, "1"),
                 new("capacity-factor", "Room of an expert over an even share, in training.", ValueKind.Number, "1.25"),
                 new("alpha", "Weight of the balance loss.", ValueKind.Number, "0.01"),
-                new("steps", "Steps of the whole run.", ValueKind.Integer, "1500"),
-                new("batch", "Windows of a step.", ValueKind.Integer, "8"),
-                new("learning-rate", "Adam's.", ValueKind.Number, "0.003"),
                 new("bfloat16", "Round every operation to bfloat16, the router's aside.", ValueKind.Flag),
-                new("seed", "Fixes every bit of the result.", ValueKind.Integer, "1"),
             ],
             Handler = TrainAsync,
         },
@@ -76,7 +62,6 @@ internal static class SwitchCommands
 
     private static async Task TrainAsync(CommandContext context)
     {
-        var folder = context.Text("out");
         var experts = new SwitchConfig
         {
             ModelDim = context.Integer("model-dim"),
@@ -87,34 +72,16 @@ internal static class SwitchCommands
             AuxLossWeight = context.Number("alpha"),
         };
         experts.Validate();
-        var options = new TrainOptions
-        {
-            Steps = context.Integer("steps"),
-            BatchSize = context.Integer("batch"),
-            LearningRate = context.Number("learning-rate"),
-            UsesBFloat16 = context.Flag("bfloat16"),
-            Seed = context.Integer("seed"),
-            CheckpointPath = Path.Combine(folder, Checkpoint),
-            CheckpointEvery = 200,
-        };
-        options.Validate();
-        var goesOn = File.Exists(options.CheckpointPath);
-        context.Error.WriteLine(goesOn ? $"Continuing the run in {folder}." : "Counting words.");
-        var known = goesOn ? new WordTokenizer(Scorch.Text.Vocabulary.Load(Path.Combine(folder, Vocabulary))) : null;
-        var corpus = await Task.Run(
-            () => LmCorpus.FromTexts(TextCorpus.FromFiles(context.List("text")), context.Integer("vocabulary"), context.Integer("context"), seed: options.Seed, tokenizer: known),
-            context.CancellationToken).ConfigureAwait(false);
+        var training = await LmTraining.PrepareAsync(context, context.Flag("bfloat16")).ConfigureAwait(false);
+        var (corpus, options) = (training.Corpus, training.Options);
         var language = new LmConfig(corpus.Tokenizer.Count, context.Integer("layers"), context.Integer("heads")) { Context = corpus.Context };
         var model = SwitchLanguageModel.Create(language, experts, options.Seed);
-        Directory.CreateDirectory(folder);
-        corpus.Tokenizer.Save(Path.Combine(folder, Vocabulary));
-        var result = await LmTrainer.FitAsync(model, corpus, options, new TrainingView(context.Progress, "switch"), context.CancellationToken).ConfigureAwait(false);
-        model.Save(folder);
+        var result = await training.FitAsync(context, model, model.Save, "switch").ConfigureAwait(false);
         var report = new TrainReport(options.Steps, result.Final.Loss, result.Final.Entropy, result.TrainingDroppedFraction, result.Final.DroppedFraction, [.. result.Curve.Select(point => new CurvePoint(point.Step, point.Loss))]);
-        AtomicFile.WriteText(Path.Combine(folder, "report.json"), JsonSerializer.Serialize(report, SwitchReportJson.Default.TrainReport));
+        AtomicFile.WriteText(Path.Combine(training.Folder, "report.json"), JsonSerializer.Serialize(report, SwitchReportJson.Default.TrainReport));
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.ParameterCount} parameters, {options.Steps} steps: held-out loss {result.Final.Loss:F3} (perplexity {Math.Exp(result.Final.Loss):F1}), load entropy {result.Final.Entropy:F2} of {Math.Log(experts.Experts):F2}; written to {folder}"));
+            $"{model.ParameterCount} parameters, {options.Steps} steps: held-out loss {result.Final.Loss:F3} (perplexity {Math.Exp(result.Final.Loss):F1}), load entropy {result.Final.Entropy:F2} of {Math.Log(experts.Experts):F2}; written to {training.Folder}"));
     }
 
     private static void Generate(CommandContext context)
@@ -164,9 +131,7 @@ internal static class SwitchCommands
 
     private static (SwitchLanguageModel Model, WordTokenizer Tokenizer) Load(string folder)
     {
-        var path = Path.Combine(folder, Vocabulary);
-        if (!File.Exists(path)) throw new UsageException($"{path}: there is no such file; give a folder that 'scorch switch-transformers train' wrote.");
-        var tokenizer = new WordTokenizer(Scorch.Text.Vocabulary.Load(path));
+        var tokenizer = LmTraining.LoadTokenizer(folder, "switch-transformers");
         var model = SwitchLanguageModel.Load(folder);
         if (tokenizer.Count != model.VocabularySize || tokenizer.IdOf(LmCorpus.EndOfText) is null)
             throw new UsageException($"{folder}: the vocabulary has {tokenizer.Count} words, the model {model.VocabularySize}; both must come from one run.");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Scorch.Checkpoints;
 
@@ -92,6 +93,16 @@ public sealed class RunContext
 
     /// <summary>Stops the run; check it in every long loop.</summary>
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>The high-water mark of this process's resident memory, in GiB.</summary>
+    public static double PeakMemoryGibibytes
+    {
+        get
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.PeakWorkingSet64 / 1073741824.0;
+        }
+    }
 
     /// <summary>Everything measured so far, ordered by claim, seed and arm.</summary>
     public IReadOnlyList<Measurement> Measurements

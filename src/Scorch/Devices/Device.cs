@@ -6,7 +6,7 @@ namespace Scorch.Devices;
 public sealed class Device
 {
     /// <summary>The processor of this machine.</summary>
-    public static readonly Device Cpu = new("cpu", new CpuKernels(), (bytes, device) => new Storage(bytes, device));
+    public static readonly Device Cpu = new("cpu", new CpuKernels(), Storage.Allocate);
 
     private readonly Func<long, Device, Storage> allocate;
 

@@ -218,7 +218,7 @@ internal sealed unsafe partial class CpuKernels
         var (rows, n) = (gradient.Shape[0], gradient.Shape[1]);
         var (scales, hasWeight) = (weight ?? input, weight is not null);
         var blocks = Math.Clamp(rows / 32, 1, 64);
-        var partial = new Storage(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
+        var partial = Storage.Allocate(2L * blocks * n * sizeof(T), Devices.Device.Cpu);
         fixed (byte* p0 = &result.Reference, p1 = &gradient.Reference, p2 = &input.Reference, p3 = &statistics.Reference, p4 = &scales.Reference, partialBytes = &partial.Reference)
         {
             var pointers = new RowPointers { P0 = p0, P1 = p1, P2 = p2, P3 = p3, P4 = p4 };

@@ -154,7 +154,7 @@ internal sealed unsafe partial class CpuKernels
     {
         if (length == 0) return;
         // Blocks of the pool stay when the collector runs; shared arrays would have to be made anew.
-        var scratch = new Storage(2L * length * (sizeof(T) <= 4 ? sizeof(ulong) : sizeof(ulong) + sizeof(int)), Devices.Device.Cpu);
+        var scratch = Storage.Allocate(2L * length * (sizeof(T) <= 4 ? sizeof(ulong) : sizeof(ulong) + sizeof(int)), Devices.Device.Cpu);
         fixed (byte* bytes = &scratch.Reference)
         {
             var keys = (ulong*)bytes;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Scorch.Kernels;
 
-/// <content>The inner loops: four lines of the result, some vectors of columns.</content>
+/// <content>The inner loops.</content>
 internal static unsafe partial class DepthwiseConvolution<T>
 {
     /// <summary>Whether columns lie outside the plane; the compiler folds it away.</summary>
@@ -19,6 +19,22 @@ internal static unsafe partial class DepthwiseConvolution<T>
     private readonly struct Masked : IEdge
     {
         public static bool Masks => true;
+    }
+
+    /// <summary>Whether two vectors of columns are in work; the compiler folds it away.</summary>
+    private interface IColumns
+    {
+        static abstract bool Two { get; }
+    }
+
+    private readonly struct OneVector : IColumns
+    {
+        public static bool Two => false;
+    }
+
+    private readonly struct TwoVectors : IColumns
+    {
+        public static bool Two => true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,11 +81,24 @@ internal static unsafe partial class DepthwiseConvolution<T>
         }
     }
 
-    /// <summary>3x3 of stride 1: six lines of the plane are read once for four of the result.</summary>
+    /// <summary>3x3 of stride 1, down one vector of columns or two: every line of the plane is read once, for the three of the result that it is under.</summary>
+    /// <param name="lines">The lines under the result's, two more than <paramref name="count"/>.</param>
+    /// <param name="count">Lines of the result.</param>
+    /// <param name="filter">Nine taps.</param>
+    /// <param name="bias">What each sum starts with.</param>
+    /// <param name="target">The result.</param>
+    /// <param name="pitch">Distance between its lines.</param>
+    /// <param name="left">Columns between a window and its result.</param>
+    /// <param name="first">First column of a vector.</param>
+    /// <param name="second">The same of another.</param>
+    /// <param name="masks">Of both, for each tap of a line.</param>
+    /// <param name="secondMasks">The same of the other.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void NineTaps<V, TEdge>(T** lines, T* filter, T bias, T** targets, T* masks, int source, int from, int to)
+    private static void NineTaps<V, TEdge, TColumns>(
+        T** lines, int count, T* filter, T bias, T* target, long pitch, int left, int first, int second, T* masks, T* secondMasks)
         where V : struct, ISimd<V, T>
         where TEdge : struct, IEdge
+        where TColumns : struct, IColumns
     {
         var start = V.Create(bias);
         var f0 = V.Create(filter[0]);
@@ -81,79 +110,31 @@ internal static unsafe partial class DepthwiseConvolution<T>
         var f6 = V.Create(filter[6]);
         var f7 = V.Create(filter[7]);
         var f8 = V.Create(filter[8]);
-        var x0 = lines[0] + source - from;
-        var x1 = lines[1] + source - from;
-        var x2 = lines[2] + source - from;
-        var x3 = lines[3] + source - from;
-        var x4 = lines[4] + source - from;
-        var x5 = lines[5] + source - from;
-        var y0 = targets[0];
-        var y1 = targets[1];
-        var y2 = targets[2];
-        var y3 = targets[3];
-        var mask0 = masks;
         var mask1 = TEdge.Masks ? masks + V.Count : null;
         var mask2 = TEdge.Masks ? masks + (2 * V.Count) : null;
-        for (var w = from; w < to; w += V.Count)
+        var secondMask1 = TEdge.Masks ? secondMasks + V.Count : null;
+        var secondMask2 = TEdge.Masks ? secondMasks + (2 * V.Count) : null;
+        var (r, next, s, secondNext) = (start, start, start, start);
+        target -= 2 * pitch;
+        for (var i = 0; i < count + 2; i++, target += pitch)
         {
-            var x = At<V, EachElement<V, T>, TEdge>(x0 + w, mask0);
-            var r0 = V.MultiplyAdd(f0, x, start);
-            x = At<V, EachElement<V, T>, TEdge>(x0 + w + 1, mask1);
-            r0 = V.MultiplyAdd(f1, x, r0);
-            x = At<V, EachElement<V, T>, TEdge>(x0 + w + 2, mask2);
-            r0 = V.MultiplyAdd(f2, x, r0);
-            x = At<V, EachElement<V, T>, TEdge>(x1 + w, mask0);
-            r0 = V.MultiplyAdd(f3, x, r0);
-            var r1 = V.MultiplyAdd(f0, x, start);
-            x = At<V, EachElement<V, T>, TEdge>(x1 + w + 1, mask1);
-            r0 = V.MultiplyAdd(f4, x, r0);
-            r1 = V.MultiplyAdd(f1, x, r1);
-            x = At<V, EachElement<V, T>, TEdge>(x1 + w + 2, mask2);
-            r0 = V.MultiplyAdd(f5, x, r0);
-            r1 = V.MultiplyAdd(f2, x, r1);
-            x = At<V, EachElement<V, T>, TEdge>(x2 + w, mask0);
-            r0 = V.MultiplyAdd(f6, x, r0);
-            r1 = V.MultiplyAdd(f3, x, r1);
-            var r2 = V.MultiplyAdd(f0, x, start);
-            x = At<V, EachElement<V, T>, TEdge>(x2 + w + 1, mask1);
-            r0 = V.MultiplyAdd(f7, x, r0);
-            r1 = V.MultiplyAdd(f4, x, r1);
-            r2 = V.MultiplyAdd(f1, x, r2);
-            x = At<V, EachElement<V, T>, TEdge>(x2 + w + 2, mask2);
-            r0 = V.MultiplyAdd(f8, x, r0);
-            r1 = V.MultiplyAdd(f5, x, r1);
-            r2 = V.MultiplyAdd(f2, x, r2);
-            x = At<V, EachElement<V, T>, TEdge>(x3 + w, mask0);
-            r1 = V.MultiplyAdd(f6, x, r1);
-            r2 = V.MultiplyAdd(f3, x, r2);
-            var r3 = V.MultiplyAdd(f0, x, start);
-            x = At<V, EachElement<V, T>, TEdge>(x3 + w + 1, mask1);
-            r1 = V.MultiplyAdd(f7, x, r1);
-            r2 = V.MultiplyAdd(f4, x, r2);
-            r3 = V.MultiplyAdd(f1, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x3 + w + 2, mask2);
-            r1 = V.MultiplyAdd(f8, x, r1);
-            r2 = V.MultiplyAdd(f5, x, r2);
-            r3 = V.MultiplyAdd(f2, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x4 + w, mask0);
-            r2 = V.MultiplyAdd(f6, x, r2);
-            r3 = V.MultiplyAdd(f3, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x4 + w + 1, mask1);
-            r2 = V.MultiplyAdd(f7, x, r2);
-            r3 = V.MultiplyAdd(f4, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x4 + w + 2, mask2);
-            r2 = V.MultiplyAdd(f8, x, r2);
-            r3 = V.MultiplyAdd(f5, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x5 + w, mask0);
-            r3 = V.MultiplyAdd(f6, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x5 + w + 1, mask1);
-            r3 = V.MultiplyAdd(f7, x, r3);
-            x = At<V, EachElement<V, T>, TEdge>(x5 + w + 2, mask2);
-            r3 = V.MultiplyAdd(f8, x, r3);
-            V.Store(r0, y0 + w);
-            V.Store(r1, y1 + w);
-            V.Store(r2, y2 + w);
-            V.Store(r3, y3 + w);
+            var x = lines[i] + first - left;
+            var a = At<V, EachElement<V, T>, TEdge>(x, masks);
+            var b = At<V, EachElement<V, T>, TEdge>(x + 1, mask1);
+            var c = At<V, EachElement<V, T>, TEdge>(x + 2, mask2);
+            r = V.MultiplyAdd(f8, c, V.MultiplyAdd(f7, b, V.MultiplyAdd(f6, a, r)));
+            if (i >= 2) V.Store(r, target + first);
+            r = V.MultiplyAdd(f5, c, V.MultiplyAdd(f4, b, V.MultiplyAdd(f3, a, next)));
+            next = V.MultiplyAdd(f2, c, V.MultiplyAdd(f1, b, V.MultiplyAdd(f0, a, start)));
+            if (!TColumns.Two) continue;
+            x += second - first;
+            a = At<V, EachElement<V, T>, TEdge>(x, secondMasks);
+            b = At<V, EachElement<V, T>, TEdge>(x + 1, secondMask1);
+            c = At<V, EachElement<V, T>, TEdge>(x + 2, secondMask2);
+            s = V.MultiplyAdd(f8, c, V.MultiplyAdd(f7, b, V.MultiplyAdd(f6, a, s)));
+            if (i >= 2) V.Store(s, target + second);
+            s = V.MultiplyAdd(f5, c, V.MultiplyAdd(f4, b, V.MultiplyAdd(f3, a, secondNext)));
+            secondNext = V.MultiplyAdd(f2, c, V.MultiplyAdd(f1, b, V.MultiplyAdd(f0, a, start)));
         }
     }
 }

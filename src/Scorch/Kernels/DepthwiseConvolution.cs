@@ -35,7 +35,7 @@ internal readonly unsafe struct EverySecond<V, T> : IStep<V, T>
     public static V Load(T* source) => V.LoadPairs(source, out _);
 }
 
-/// <summary>Convolutions with one filter a channel, read where the planes lie: four lines of the result at a time.</summary>
+/// <summary>Convolutions with one filter a channel, read where the planes lie: down the columns for 3x3, else four lines of the result at a time.</summary>
 internal static unsafe partial class DepthwiseConvolution<T>
     where T : unmanaged, INumberBase<T>
 {
@@ -78,9 +78,10 @@ internal static unsafe partial class DepthwiseConvolution<T>
         where V : struct, ISimd<V, T>
         where TStep : struct, IStep<V, T>
     {
-        private readonly int blocks = (windows.ResultHeight + Lines - 1) / Lines;
         private readonly bool[] partial = new bool[windows.Columns(V.Count)];
         private readonly bool isNine = windows is { KernelHeight: 3, KernelWidth: 3, Stride: (1, 1), Dilation: (1, 1) };
+        private int height;
+        private int blocks;
         private T* taps;
         private T* masks;
         private T* zeros;
@@ -100,8 +101,12 @@ internal static unsafe partial class DepthwiseConvolution<T>
                 for (var channel = 0; channel < channels; channel++)
                     for (var tap = 0; tap < windows.Taps; tap++) taps[(channel * windows.Taps) + tap] = filters[((channel + 1) * windows.Taps) - 1 - tap];
             }
+            // Down the columns a block is a plane, or what a task has of a large one.
+            var lines = Math.Max(1, TaskMultiplications / ((long)windows.ResultWidth * windows.Taps));
+            height = isNine ? (int)Math.Min(windows.ResultHeight, lines) : Lines;
+            blocks = (windows.ResultHeight + height - 1) / height;
             var all = (long)batch * channels * blocks;
-            var together = Math.Max(1, TaskMultiplications / ((long)Lines * windows.ResultWidth * windows.Taps));
+            var together = Math.Max(1, lines / height);
             if (all <= 2 * together || WorkPool.Threads == 1) Compute(0, all);
             else Share(all, together);
         }
@@ -113,10 +118,10 @@ internal static unsafe partial class DepthwiseConvolution<T>
         [SkipLocalsInit]
         private void Compute(long from, long to)
         {
-            var lines = stackalloc T*[isNine ? 6 : Lines * windows.KernelHeight];
+            var lines = (T**)Workspace.Get(Workspace.Vector, (long)(isNine ? height + 2 : Lines * windows.KernelHeight) * sizeof(T*));
             var targets = stackalloc T*[Lines];
             // Narrow results, and the lines that a low one lacks, go to the side.
-            var aside = (T*)Workspace.Get(Workspace.Lines, (long)Lines * Math.Max(windows.ResultWidth, V.Count) * sizeof(T));
+            var aside = (T*)Workspace.Get(Workspace.Lines, (long)height * Math.Max(windows.ResultWidth, V.Count) * sizeof(T));
             var isNarrow = windows.ResultWidth < V.Count;
             var number = -1L;
             var plane = source;
@@ -127,17 +132,25 @@ internal static unsafe partial class DepthwiseConvolution<T>
                     number = b / blocks;
                     plane = Reachable<V>(windows, source, number, (long)batch * channels);
                 }
-                var first = Math.Max(0, Math.Min((int)(b % blocks) * Lines, windows.ResultHeight - Lines));
-                if (isNine) for (var i = 0; i < 6; i++) lines[i] = Line(plane, first + i, 0);
+                var channel = number % channels;
+                var start = bias is null ? default : bias[channel];
+                var first = (int)(b % blocks) * height;
+                if (!isNine) first = Math.Max(0, Math.Min(first, windows.ResultHeight - Lines));
+                var count = Math.Min(height, windows.ResultHeight - first);
+                var target = result + (number * windows.ResultSize) + ((long)first * windows.ResultWidth);
+                if (isNine)
+                {
+                    for (var i = 0; i < count + 2; i++) lines[i] = Line(plane, first + i, 0);
+                    Down(lines, count, taps + (channel * windows.Taps), start, isNarrow ? aside : target, isNarrow ? V.Count : windows.ResultWidth);
+                }
                 else
+                {
                     for (var tap = 0; tap < windows.KernelHeight; tap++)
                         for (var i = 0; i < Lines; i++) lines[(tap * Lines) + i] = Line(plane, first + i, tap);
-                var target = result + (number * windows.ResultSize) + ((long)first * windows.ResultWidth);
-                var height = Math.Min(Lines, windows.ResultHeight - first);
-                for (var i = 0; i < Lines; i++) targets[i] = isNarrow || i >= height ? aside + (i * V.Count) : target + (i * windows.ResultWidth);
-                var filter = taps + (number % channels * windows.Taps);
-                Columns(lines, filter, bias is null ? default : bias[number % channels], targets);
-                for (var i = 0; isNarrow && i < height; i++)
+                    for (var i = 0; i < Lines; i++) targets[i] = isNarrow || i >= count ? aside + (i * V.Count) : target + (i * windows.ResultWidth);
+                    Along(lines, taps + (channel * windows.Taps), start, targets);
+                }
+                for (var i = 0; isNarrow && i < count; i++)
                     new Span<T>(aside + (i * V.Count), windows.ResultWidth).CopyTo(new Span<T>(target + (i * windows.ResultWidth), windows.ResultWidth));
             }
         }
@@ -148,8 +161,31 @@ internal static unsafe partial class DepthwiseConvolution<T>
             return (uint)line < (uint)windows.Height ? plane + ((long)line * windows.Width) : zeros;
         }
 
-        /// <summary>Vectors that lie in the plane are computed in one call, others one by one.</summary>
-        private void Columns(T** lines, T* filter, T start, T** targets)
+        /// <summary>All columns of a block, two vectors at a time.</summary>
+        private void Down(T** lines, int count, T* filter, T start, T* target, long pitch)
+        {
+            var left = windows.Padding.Left;
+            for (var column = 0; column < partial.Length; column += 2)
+            {
+                var from = windows.Start(column, V.Count);
+                var mask = Mask(column);
+                if (column + 1 == partial.Length)
+                {
+                    if (partial[column]) NineTaps<V, Masked, OneVector>(lines, count, filter, start, target, pitch, left, from, from, mask, mask);
+                    else NineTaps<V, Whole, OneVector>(lines, count, filter, start, target, pitch, left, from, from, mask, mask);
+                    return;
+                }
+                var second = windows.Start(column + 1, V.Count);
+                var secondMask = Mask(column + 1);
+                if (partial[column] || partial[column + 1]) NineTaps<V, Masked, TwoVectors>(lines, count, filter, start, target, pitch, left, from, second, mask, secondMask);
+                else NineTaps<V, Whole, TwoVectors>(lines, count, filter, start, target, pitch, left, from, second, mask, secondMask);
+            }
+        }
+
+        private T* Mask(int column) => masks + ((long)column * (windows.KernelWidth + 1) * V.Count);
+
+        /// <summary>Four lines; vectors that lie in the plane are computed in one call, others one by one.</summary>
+        private void Along(T** lines, T* filter, T start, T** targets)
         {
             for (var column = 0; column < partial.Length;)
             {
@@ -158,20 +194,8 @@ internal static unsafe partial class DepthwiseConvolution<T>
                     while (to < partial.Length - 1 && !partial[to]) to++;
                 var from = windows.Start(column, V.Count);
                 var until = from + ((to - column) * V.Count);
-                if (partial[column])
-                {
-                    var mask = masks + ((long)column * (windows.KernelWidth + 1) * V.Count);
-                    if (isNine) NineTaps<V, Masked>(lines, filter, start, targets, mask, from - windows.Padding.Left, from, until);
-                    else AnyTaps<V, TStep, Masked>(windows, lines, filter, start, targets, mask, from, until);
-                }
-                else if (isNine)
-                {
-                    NineTaps<V, Whole>(lines, filter, start, targets, null, from - windows.Padding.Left, from, until);
-                }
-                else
-                {
-                    AnyTaps<V, TStep, Whole>(windows, lines, filter, start, targets, null, from, until);
-                }
+                if (partial[column]) AnyTaps<V, TStep, Masked>(windows, lines, filter, start, targets, Mask(column), from, until);
+                else AnyTaps<V, TStep, Whole>(windows, lines, filter, start, targets, null, from, until);
                 column = to;
             }
         }

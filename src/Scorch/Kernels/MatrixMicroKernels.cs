@@ -46,6 +46,12 @@ internal static unsafe class MatrixMicroKernels
             left += V.Load(addend);
             right += V.Load(addend + V.Count);
         }
+        if (tile.Bias != null)
+        {
+            var bias = V.Create(tile.Bias[row]);
+            left += bias;
+            right += bias;
+        }
         var c = tile.C + (row * tile.CRow);
         V.Store(left, c);
         V.Store(right, c + tile.CSecond);

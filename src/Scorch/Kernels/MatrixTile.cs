@@ -1,6 +1,6 @@
 namespace Scorch.Kernels;
 
-/// <summary>One tile of a product: c = a b, or c = addend + a b, for as many rows as the tile is high and two vectors of columns.</summary>
+/// <summary>One tile of a product: c = a b, plus an addend and a bias where there are any, for as many rows as the tile is high and two vectors of columns.</summary>
 internal unsafe struct Tile<T>
     where T : unmanaged
 {
@@ -39,6 +39,9 @@ internal unsafe struct Tile<T>
     public T* Addend;
 
     public long AddendRow;
+
+    /// <summary>What is added to every column of a row: one number a row, or null for nothing.</summary>
+    public T* Bias;
 
     public int Depth;
 }

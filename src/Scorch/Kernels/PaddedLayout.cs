@@ -82,8 +82,19 @@ internal sealed unsafe class PaddedLayout
         var to = Math.Clamp((width - 1 - shift + step) / step, from, length);
         for (var q = 0; q < from; q++) target[q] = default;
         if (step == 1) Copy(source + from + shift, target + from, to - from);
+        else if (step == 2) EverySecond(source + (from * 2) + shift, target + from, to - from);
         else for (var q = from; q < to; q++) target[q] = source[(q * step) + shift];
         for (var q = to; q < length; q++) target[q] = default;
+    }
+
+    /// <summary>Elements 0, 2, 4, …; what lies behind the last one is not read.</summary>
+    private static void EverySecond<T>(T* source, T* target, int count)
+        where T : unmanaged
+    {
+        var i = 0;
+        if (Vector256.IsHardwareAccelerated)
+            for (; i + Simd256<T>.Count < count; i += Simd256<T>.Count) Simd256<T>.Store(Simd256<T>.LoadPairs(source + (2 * i), out _), target + i);
+        for (; i < count; i++) target[i] = source[2 * i];
     }
 
     /// <summary>Lines are short: a call to copy memory would cost as much as the copy.</summary>

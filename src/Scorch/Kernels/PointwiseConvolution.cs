@@ -23,12 +23,12 @@ internal static unsafe class PointwiseConvolution<T>
     public static bool Fits(ConvolutionGeometry g) =>
         g is { KernelSize: 1, Stride: [1, 1, 1], Padding: [0, 0, 0], Inputs: >= 8, Outputs: >= 8 } && g.ImageSize >= 2 * Vector512<T>.Count;
 
-    /// <summary>Products of the weights with every image, or of the transposed weights with every result.</summary>
-    public static void Run(ConvolutionGeometry g, T* target, T* source, T* weights, bool transposed)
+    /// <summary>Products of the weights with every image, or of the transposed weights with every result, plus a bias where there is one.</summary>
+    public static void Run(ConvolutionGeometry g, T* target, T* source, T* weights, T* bias, bool transposed)
     {
-        if (Vector512.IsHardwareAccelerated) new Product<Simd512<T>>(g, target, source, transposed).Run(weights);
-        else if (Vector256.IsHardwareAccelerated) new Product<Simd256<T>>(g, target, source, transposed).Run(weights);
-        else new Product<Simd128<T>>(g, target, source, transposed).Run(weights);
+        if (Vector512.IsHardwareAccelerated) new Product<Simd512<T>>(g, target, source, transposed).Run(weights, bias);
+        else if (Vector256.IsHardwareAccelerated) new Product<Simd256<T>>(g, target, source, transposed).Run(weights, bias);
+        else new Product<Simd128<T>>(g, target, source, transposed).Run(weights, bias);
     }
 
     private sealed class Product<V>(ConvolutionGeometry g, T* target, T* source, bool transposed)
@@ -39,10 +39,11 @@ internal static unsafe class PointwiseConvolution<T>
         private readonly int packedRows = ((transposed ? g.Inputs : g.Outputs) + MatrixMicroKernels.MaximumHeight) & ~3;
         private readonly int blockTiles = (int)Math.Clamp(BlockBytes / ((long)(transposed ? g.Outputs : g.Inputs) * TileColumns * sizeof(T)), 1, MostTiles);
         private T* left;
+        private T* biases;
 
         private static int TileColumns => 2 * V.Count;
 
-        public void Run(T* weights)
+        public void Run(T* weights, T* bias)
         {
             left = (T*)Workspace.Get(Workspace.Weights, (long)g.Groups * packedRows * depth * sizeof(T));
             for (var group = 0; group < g.Groups; group++)
@@ -61,6 +62,7 @@ internal static unsafe class PointwiseConvolution<T>
                         depth);
                 }
             }
+            PackBias(bias);
             var columns = blockTiles * TileColumns;
             var blocks = (g.ImageSize + columns - 1) / columns;
             var tasks = checked(g.Batch * g.Groups * blocks);
@@ -68,6 +70,19 @@ internal static unsafe class PointwiseConvolution<T>
                 for (var task = 0; task < tasks; task++) Compute(task / blocks, task % blocks * columns);
             else
                 WorkPool.Run(tasks, task => Compute(task / blocks, task % blocks * columns));
+        }
+
+        /// <summary>Rows of a tile that are not there have a bias, too.</summary>
+        private void PackBias(T* bias)
+        {
+            if (bias is null) return;
+            biases = (T*)Workspace.Get(Workspace.Bias, (long)g.Groups * packedRows * sizeof(T));
+            for (var group = 0; group < g.Groups; group++)
+            {
+                var padded = new Span<T>(biases + ((long)group * packedRows), packedRows);
+                new Span<T>(bias + ((long)group * rows), rows).CopyTo(padded);
+                padded[rows..].Clear();
+            }
         }
 
         private static int Height(int rows) => MatrixMicroKernels.Height(V.Count * sizeof(T) == 64, rows);
@@ -89,6 +104,7 @@ internal static unsafe class PointwiseConvolution<T>
                 step = Height(rows - i);
                 tile.A = panel + ((long)i * depth);
                 tile.ADepth = step;
+                tile.Bias = biases is null ? null : biases + ((long)(number % g.Groups) * packedRows) + i;
                 for (var j = 0; j < columns; j += TileColumns)
                 {
                     var result = target + ((((long)number * rows) + i) * g.ImageSize) + first + j;

@@ -56,7 +56,7 @@ internal sealed class ReductionLayout
         var all = kept.Concat(reduced).ToArray();
         var shape = Shape.Wrap([.. all.Select(dimension => dimension.Size)]);
         var strided = new Operand(input.Storage, input.Offset, shape, [.. all.Select(dimension => dimension.Stride)], input.Type);
-        var storage = new Storage(shape.ElementCount * input.Type.Size(), Devices.Device.Cpu);
+        var storage = Storage.Allocate(shape.ElementCount * input.Type.Size(), Devices.Device.Cpu);
         packed = new Operand(storage, 0, shape, shape.ContiguousStrides(), input.Type);
         Devices.Device.Cpu.Kernels.Copy(packed, strided);
         return Count;

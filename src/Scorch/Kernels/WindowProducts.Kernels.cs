@@ -19,9 +19,10 @@ internal static unsafe partial class WindowProducts<T>
 
     /// <summary>Lines of a 3x3 filter over one channel; the filter stays in registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void NineTaps<V>(T* line, long pitch, T* filter, int* offsets, T* target, long targetPitch, int lines, int width)
+    private static void NineTaps<V>(T* line, long pitch, T* filter, int* offsets, T bias, T* target, long targetPitch, int lines, int width)
         where V : struct, ISimd<V, T>
     {
+        var start = V.Create(bias);
         var f0 = V.Create(filter[0]);
         var f1 = V.Create(filter[1]);
         var f2 = V.Create(filter[2]);
@@ -46,7 +47,7 @@ internal static unsafe partial class WindowProducts<T>
             for (var w = 0; ; w = Math.Min(w + V.Count, width - V.Count))
             {
                 var at = from + w;
-                var a = f0 * V.Load(x0 + at);
+                var a = V.MultiplyAdd(f0, V.Load(x0 + at), start);
                 var b = f1 * V.Load(x1 + at);
                 var c = f2 * V.Load(x2 + at);
                 a = V.MultiplyAdd(f3, V.Load(x3 + at), a);
@@ -62,11 +63,11 @@ internal static unsafe partial class WindowProducts<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FourVectors<V>(T* line, T* filter, int* offsets, int depth, T* target, int w0, int w1, int w2, int w3, int last)
+    private static void FourVectors<V>(T* line, T* filter, int* offsets, int depth, T bias, T* target, int w0, int w1, int w2, int w3, int last)
         where V : struct, ISimd<V, T>
     {
         if (w0 > last) w0 = last;
-        var (r0, r1, r2, r3) = (V.Create(default), V.Create(default), V.Create(default), V.Create(default));
+        var (r0, r1, r2, r3) = (V.Create(bias), V.Create(bias), V.Create(bias), V.Create(bias));
         for (var k = 0; k < depth; k++)
         {
             var x = V.Create(filter[k]);
@@ -83,10 +84,10 @@ internal static unsafe partial class WindowProducts<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void OneVector<V>(T* line, T* filter, int* offsets, int depth, T* target)
+    private static void OneVector<V>(T* line, T* filter, int* offsets, int depth, T bias, T* target)
         where V : struct, ISimd<V, T>
     {
-        var sum = V.Create(default);
+        var sum = V.Create(bias);
         for (var k = 0; k < depth; k++) sum = V.MultiplyAdd(V.Create(filter[k]), V.Load(line + offsets[k]), sum);
         V.Store(sum, target);
     }

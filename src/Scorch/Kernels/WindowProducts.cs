@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Scorch.Kernels;
 
 /// <summary>
-/// result[row, window] = sum over channels and taps of weight[row, channel, tap] * image[channel, window + tap]: a matrix product whose right
-/// factor is never built, since a tap of neighbouring windows is a run of the padded image.
+/// result[row, window] = bias[row] + sum over channels and taps of weight[row, channel, tap] * image[channel, window + tap]: a matrix product whose
+/// right factor is never built, since a tap of neighbouring windows is a run of the padded image.
 /// </summary>
 internal static unsafe partial class WindowProducts<T>
     where T : unmanaged, INumberBase<T>
@@ -18,11 +18,11 @@ internal static unsafe partial class WindowProducts<T>
     private const long TaskMultiplications = 1 << 20;
 
     public static void Run(
-        PaddedLayout layout, IReadOnlyList<WindowSet> sets, WindowWeights<T> weights, T* source, T* result, int batch, int groups, int channels, int rows, long resultPlane, long sourcePlane)
+        PaddedLayout layout, IReadOnlyList<WindowSet> sets, WindowWeights<T> weights, T* bias, T* source, T* result, int batch, int groups, int channels, int rows, long resultPlane, long sourcePlane)
     {
-        if (Vector512.IsHardwareAccelerated) Run<Simd512<T>>(layout, sets, weights, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
-        else if (Vector256.IsHardwareAccelerated) Run<Simd256<T>>(layout, sets, weights, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
-        else Run<Simd128<T>>(layout, sets, weights, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
+        if (Vector512.IsHardwareAccelerated) Run<Simd512<T>>(layout, sets, weights, bias, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
+        else if (Vector256.IsHardwareAccelerated) Run<Simd256<T>>(layout, sets, weights, bias, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
+        else Run<Simd128<T>>(layout, sets, weights, bias, source, result, batch, groups, channels, rows, resultPlane, sourcePlane);
     }
 
     /// <summary>Lays out planes side by side; what follows the last one is zero, as far as a tile may read.</summary>
@@ -63,7 +63,7 @@ internal static unsafe partial class WindowProducts<T>
     }
 
     private static void Run<V>(
-        PaddedLayout layout, IReadOnlyList<WindowSet> sets, WindowWeights<T> weights, T* source, T* result, int batch, int groups, int channels, int rows, long resultPlane, long sourcePlane)
+        PaddedLayout layout, IReadOnlyList<WindowSet> sets, WindowWeights<T> weights, T* bias, T* source, T* result, int batch, int groups, int channels, int rows, long resultPlane, long sourcePlane)
         where V : struct, ISimd<V, T>
     {
         // Few rows would leave most of a tile empty: they are computed one by one, along lines.
@@ -90,6 +90,14 @@ internal static unsafe partial class WindowProducts<T>
         for (var s = 0; s < sets.Count; s++)
             for (var group = 0; group < groups; group++, panel += (long)packedRows * offsets[s].Length)
                 PackWeights<V>(panel, weights.Group(group), weights, sets[s], channels, rows, alone);
+        // Rows of a tile that are not there have a bias, too.
+        var biases = bias is null ? null : (T*)Workspace.Get(Workspace.Bias, (long)groups * (packedRows + MatrixMicroKernels.MaximumHeight) * sizeof(T));
+        for (var group = 0; bias is not null && group < groups; group++)
+        {
+            var padded = new Span<T>(biases + ((long)group * (packedRows + MatrixMicroKernels.MaximumHeight)), packedRows + MatrixMicroKernels.MaximumHeight);
+            new Span<T>(bias + ((long)group * rows), rows).CopyTo(padded);
+            padded[rows..].Clear();
+        }
         var together = (int)Math.Clamp(SlabElements / Math.Max(1, (long)groups * channels * layout.PlaneSize), 1, Math.Max(1, batch));
         for (var image = 0; image < batch; image += together)
         {
@@ -105,6 +113,7 @@ internal static unsafe partial class WindowProducts<T>
                         sets[s],
                         table,
                         target,
+                        biases,
                         slab,
                         result + ((long)image * groups * rows * resultPlane) + sets[s].ResultStart,
                         images,
@@ -159,7 +168,7 @@ internal static unsafe partial class WindowProducts<T>
 
     /// <summary>One set of windows over the images of a slab.</summary>
     private sealed class Product<V>(
-        WindowSet set, int* offsets, T* weights, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, long sourcePlane, PaddedLayout layout)
+        WindowSet set, int* offsets, T* weights, T* biases, T* slab, T* result, int images, int groups, int channels, int rows, int packedRows, long resultPlane, long sourcePlane, PaddedLayout layout)
         where V : struct, ISimd<V, T>
     {
         private readonly int depth = channels * set.Taps.Length;
@@ -298,6 +307,7 @@ internal static unsafe partial class WindowProducts<T>
         private void Tiles(int group, T* target, T* columns, WindowRun* runs, int count, bool byOffset = false, long second = -1, long secondTarget = 0)
         {
             var panel = weights + ((long)group * packedRows * depth);
+            var bias = Biases(group);
             var edge = stackalloc T[MatrixMicroKernels.MaximumHeight * TileColumns];
             var direct = set.ResultStep[2] == 1 && count == 1 && runs[0].Length == TileColumns;
             var tile = new Tile<T> { B = columns, BDepth = TileColumns, BSecond = second < 0 ? V.Count : second, Offsets = offsets, Depth = depth };
@@ -309,6 +319,7 @@ internal static unsafe partial class WindowProducts<T>
                 var whole = direct && height == step;
                 tile.A = panel + ((long)i * depth);
                 tile.ADepth = step;
+                tile.Bias = bias is null ? null : bias + i;
                 tile.C = whole ? target + (i * resultPlane) + runs[0].Target : edge;
                 tile.CRow = whole ? resultPlane : TileColumns;
                 tile.CSecond = whole && second >= 0 ? secondTarget : V.Count;
@@ -331,6 +342,8 @@ internal static unsafe partial class WindowProducts<T>
             }
         }
 
+        private T* Biases(int group) => biases is null ? null : biases + ((long)group * (packedRows + MatrixMicroKernels.MaximumHeight));
+
         /// <summary>All lines of one image and group, row by row.</summary>
         private void Lines(int image, int group)
         {
@@ -340,6 +353,7 @@ internal static unsafe partial class WindowProducts<T>
             for (var row = 0; row < rows; row++)
             {
                 var filter = weights + ((((long)group * packedRows) + row) * depth);
+                var start = biases is null ? default : Biases(group)[row];
                 for (var d = 0; d < set.Count[0]; d++)
                 {
                     if (depth == 9 && set.ResultStep[2] == 1 && width >= V.Count)
@@ -349,6 +363,7 @@ internal static unsafe partial class WindowProducts<T>
                             set.Length[2],
                             filter,
                             offsets,
+                            start,
                             result + ((((((long)image * groups) + group) * rows) + row) * resultPlane) + ((long)d * set.ResultStep[0]),
                             set.ResultStep[1],
                             set.Count[1],
@@ -364,12 +379,12 @@ internal static unsafe partial class WindowProducts<T>
                             // The last vectors of a line overlap their neighbours.
                             var last = width - V.Count;
                             for (var w = 0; w < width; w += 4 * V.Count)
-                                FourVectors<V>(line, filter, offsets, depth, target, w, Math.Min(w + V.Count, last), Math.Min(w + (2 * V.Count), last), Math.Min(w + (3 * V.Count), last), last);
+                                FourVectors<V>(line, filter, offsets, depth, start, target, w, Math.Min(w + V.Count, last), Math.Min(w + (2 * V.Count), last), Math.Min(w + (3 * V.Count), last), last);
                             continue;
                         }
                         for (var w = 0; w < width; w += V.Count)
                         {
-                            OneVector<V>(line + w, filter, offsets, depth, edge);
+                            OneVector<V>(line + w, filter, offsets, depth, start, edge);
                             Put(edge, target + ((long)w * set.ResultStep[2]), Math.Min(V.Count, width - w));
                         }
                     }

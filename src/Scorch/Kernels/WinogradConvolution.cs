@@ -32,16 +32,17 @@ internal static unsafe class WinogradConvolution
     /// <param name="result">[batch, rows, h, w].</param>
     /// <param name="source">[batch, channels, ...].</param>
     /// <param name="weights">Element (row, channel, tap).</param>
+    /// <param name="bias">One number a row, or null.</param>
     /// <param name="flipped">The taps are taken from the last to the first.</param>
     /// <param name="geometry">Sizes of source and result, and zeros in front.</param>
-    public static void Run(float* result, float* source, WindowWeights<float> weights, bool flipped, in WinogradGeometry geometry)
+    public static void Run(float* result, float* source, WindowWeights<float> weights, float* bias, bool flipped, in WinogradGeometry geometry)
     {
-        if (Vector512.IsHardwareAccelerated) new Convolution<Simd512<float>>(result, source, geometry).Run(weights, flipped);
-        else if (Vector256.IsHardwareAccelerated) new Convolution<Simd256<float>>(result, source, geometry).Run(weights, flipped);
-        else new Convolution<Simd128<float>>(result, source, geometry).Run(weights, flipped);
+        if (Vector512.IsHardwareAccelerated) new Convolution<Simd512<float>>(result, source, bias, geometry).Run(weights, flipped);
+        else if (Vector256.IsHardwareAccelerated) new Convolution<Simd256<float>>(result, source, bias, geometry).Run(weights, flipped);
+        else new Convolution<Simd128<float>>(result, source, bias, geometry).Run(weights, flipped);
     }
 
-    private sealed class Convolution<V>(float* result, float* source, WinogradGeometry g)
+    private sealed class Convolution<V>(float* result, float* source, float* bias, WinogradGeometry g)
         where V : struct, ISimd<V, float>
     {
         // One more cache line keeps the 36 points off the same sets of the cache.
@@ -143,7 +144,7 @@ internal static unsafe class WinogradConvolution
                 var run = Math.Min(across - column, to - t);
                 for (var i = 0; i < run; i++)
                     for (var r = 0; r < g.Rows; r += V.Count)
-                        WinogradTransforms<V>.Output(results + ((long)(t - from + i) * g.Rows) + r, pointResults, lines + ((long)i * Tile * g.Rows) + r, lineSize, g.Rows);
+                        WinogradTransforms<V>.Output(results + ((long)(t - from + i) * g.Rows) + r, pointResults, bias is null ? null : bias + r, lines + ((long)i * Tile * g.Rows) + r, lineSize, g.Rows);
                 var image = first + (t / (down * across));
                 var top = t / across % down * Tile;
                 var width = Math.Min(run * Tile, g.ResultWidth - (column * Tile));

@@ -105,25 +105,28 @@ internal static unsafe class WinogradTransforms<V>
         V.Store(V.MultiplyAdd(four, b, V.MultiplyAdd(minusFive, d, f)), to + (5 * toStride));
     }
 
-    /// <summary>A^T m A of one tile, for a vector of rows.</summary>
+    /// <summary>A^T m A of one tile plus a bias, for a vector of rows.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
-    public static void Output(float* products, long point, float* target, long line, long step)
+    public static void Output(float* products, long point, float* bias, float* target, long line, long step)
     {
         var half = stackalloc float[Tile * Patch * V.Count];
-        for (var j = 0; j < Patch; j++) Output6(products + (j * point), Patch * point, half + (j * V.Count), Patch * V.Count);
-        for (var i = 0; i < Tile; i++) Output6(half + (i * Patch * V.Count), V.Count, target + (i * line), step);
+        for (var j = 0; j < Patch; j++) Output6(products + (j * point), Patch * point, V.Create(0), half + (j * V.Count), Patch * V.Count);
+        var start = bias is null ? V.Create(0) : V.Load(bias);
+        for (var i = 0; i < Tile; i++) Output6(half + (i * Patch * V.Count), V.Count, start, target + (i * line), step);
     }
 
-    /// <summary>Multiplies by A^T.</summary>
+    /// <summary>Multiplies by A^T and adds a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Output6(float* from, long stride, float* to, long toStride)
+    private static void Output6(float* from, long stride, V start, float* to, long toStride)
     {
         var b = V.Load(from + stride);
         var c = V.Load(from + (2 * stride));
         var d = V.Load(from + (3 * stride));
         var e = V.Load(from + (4 * stride));
         var (even1, odd1, even2, odd2) = (b + c, b - c, d + e, d - e);
+        even1 += start;
+        odd1 += start;
         V.Store(V.Load(from) + even1 + even2, to);
         V.Store(V.MultiplyAdd(V.Create(2f), odd2, odd1), to + toStride);
         V.Store(V.MultiplyAdd(V.Create(4f), even2, even1), to + (2 * toStride));

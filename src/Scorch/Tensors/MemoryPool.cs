@@ -11,7 +11,7 @@ namespace Scorch;
 internal static class MemoryPool
 {
     private const int Alignment = 64;
-    private const long LeastStep = 8L << 20;
+    private const long LeastStep = 16L << 20;
     private const long MostStep = 64L << 20;
     private const long KeptLimit = 1L << 30;
     private const long IdleLimit = 64L << 20;
@@ -43,6 +43,16 @@ internal static class MemoryPool
     /// <summary>Blocks that were asked of the system, ever.</summary>
     public static long BlocksMade { get; private set; }
 
+    /// <summary>Takes back what is no longer reached, if that is due before so many bytes more. Call it before the owner is made: an owner that exists
+    /// outlives the collection, and only a costlier one would find it dead.</summary>
+    public static void MakeRoom(long byteCount)
+    {
+        lock (Gate)
+        {
+            if (youngBytes + BucketSize(Bucket(byteCount)) > step) Reclaim();
+        }
+    }
+
     /// <summary>A block of at least <paramref name="byteCount"/> bytes with unknown content, for as long as <paramref name="owner"/> can be reached.</summary>
     public static Block Rent(long byteCount, object owner)
     {
@@ -51,7 +61,6 @@ internal static class MemoryPool
         lock (Gate)
         {
             LastUse[bucket] = ++Rents;
-            if (youngBytes + size > step) Reclaim();
             if (Free[bucket].TryPop(out var block)) keptBytes -= size;
             else block = Replace(bucket, size);
             block.Owner = owner;

@@ -14,12 +14,19 @@ internal unsafe class Storage
     private readonly MemoryPool.Block? block;
     private byte* pointer;
 
-    public Storage(long byteCount, Devices.Device device)
+    private Storage(long byteCount, Devices.Device device)
     {
         ByteCount = byteCount;
         Device = device;
         if (byteCount <= ManagedLimit) managed = GC.AllocateUninitializedArray<byte>((int)byteCount);
         else pointer = (block = MemoryPool.Rent(byteCount, this)).Pointer;
+    }
+
+    /// <summary>A storage in this process's memory, with unknown content.</summary>
+    public static Storage Allocate(long byteCount, Devices.Device device)
+    {
+        if (byteCount > ManagedLimit) MemoryPool.MakeRoom(byteCount);
+        return new(byteCount, device);
     }
 
     /// <summary>A storage whose bytes the device keeps elsewhere.</summary>

@@ -158,7 +158,7 @@ public sealed class SwitchInputTests
         };
         var run = await ReproductionRunner.RunAsync(new SwitchReproduction(), new RunRequest { Scale = Scale.Paper, OutputDirectory = folder.Path, Overrides = [.. read], SeedCount = 1 });
         Assert.Equal([1L, 2, 3], run.Curves.Select(point => point.Step));
-        Assert.All(run.Curves, point => Assert.InRange(point.Value, -12, -3));
+        Assert.All(run.Curves, point => Assert.InRange(point.Value, 3, 12));
         Assert.Contains("--set text=FILES", (await Assert.ThrowsAsync<UsageException>(() => ReproductionRunner.RunAsync(
             new SwitchReproduction(), new RunRequest { Scale = Scale.Paper, OutputDirectory = folder.Path, Overrides = [.. overrides] }))).Message);
     }

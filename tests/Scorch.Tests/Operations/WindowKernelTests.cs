@@ -13,6 +13,8 @@ public class WindowKernelTests() : DefinitionTests(seed: 11)
     [InlineData(2, 2, 11, 19, 2, 0, 1)]
     [InlineData(1, 2, 13, 50, 7, 3, 1)]
     [InlineData(2, 3, 6, 8, 3, 4, 1)]
+    [InlineData(1, 2, 130, 500, 3, 1, 1)]
+    [InlineData(2, 2, 56, 56, 3, 1, 1)]
     public void Depthwise_convolutions_are_sums_of_shifted_planes(int batch, int channels, int height, int width, int kernel, int padding, int dilation)
     {
         foreach (var stride in new[] { 1, 2 })
@@ -47,6 +49,30 @@ public class WindowKernelTests() : DefinitionTests(seed: 11)
     [InlineData(9, 61, 129)]
     public void Pointwise_convolutions_are_products(int inputs, int outputs, int length) =>
         Hold(t => t[0].Convolution(t[1]), t => t[1].Reshape(outputs, inputs).MatMul(t[0]), Draw(3, inputs, length), Draw(outputs, inputs, 1));
+
+    [Theory]
+    [InlineData(32, 48, 1, 3, 1, 1, 13, 18)] // Winograd's
+    [InlineData(32, 32, 1, 3, 1, 1, 30, 31)]
+    [InlineData(16, 37, 1, 1, 1, 0, 9, 11)] // a product of planes
+    [InlineData(24, 30, 3, 1, 1, 0, 7, 13)]
+    [InlineData(5, 5, 5, 3, 1, 1, 9, 40)] // one filter a channel
+    [InlineData(4, 4, 4, 5, 2, 2, 9, 33)]
+    [InlineData(6, 26, 2, 3, 1, 1, 8, 37)] // windows along lines,
+    [InlineData(3, 13, 1, 7, 2, 3, 21, 29)] // through lines,
+    [InlineData(4, 50, 1, 3, 2, 1, 5, 5)] // gathered,
+    [InlineData(3, 2, 1, 3, 1, 1, 9, 40)] // and row by row
+    [InlineData(3, 1, 1, 2, 3, 0, 9, 10)]
+    public void A_bias_is_added_in_every_kernel(int inputs, int outputs, int groups, int kernel, int stride, int padding, int height, int width)
+    {
+        foreach (var (type, tolerance) in new[] { (DataType.Float32, 1e-4), (DataType.Float64, 1e-12) })
+        {
+            var options = new ConvolutionOptions(stride, padding, groups: groups);
+            var (x, w, b) = (Draw(2, inputs, height, width).To(type), Draw(outputs, inputs / groups, kernel, kernel).To(type), Draw(outputs).To(type));
+            TensorAssert.Close(x.Convolution(w, null, options) + b.Reshape(outputs, 1, 1), x.Convolution(w, b, options), tolerance);
+            var (y, back) = (Draw(2, outputs, height, width).To(type), Draw(inputs).To(type));
+            TensorAssert.Close(y.TransposedConvolution(w, null, options) + back.Reshape(inputs, 1, 1), y.TransposedConvolution(w, back, options), tolerance);
+        }
+    }
 
     [Theory]
     [InlineData(5, 40, 3, 2, 1, 1)]

@@ -54,13 +54,12 @@ internal static class SurveyFullScale
             context.Report("one step", 0.5);
             loss = Step(model, () => model.CrossEntropy(random.Integers([1, spec.MaximumLength], 1, ListOpsFile.VocabularySize), new(), Tensor.From(3L), inner), settings);
         }
-        using var process = Process.GetCurrentProcess();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {spec.Topology}: {spec.Layers} layers, d = {spec.Dim}, {spec.Heads} heads, {spec.Attention}, {spec.Position}, {spec.Norm}, {spec.FeedForward}: {parameters:N0} parameters
             one step on {spec.MaximumLength} {(isText ? "bytes" : "symbols")}: loss {loss:F3}, {clock.Elapsed.TotalSeconds:F0} s
-            peak memory of the process {process.PeakWorkingSet64 / 1073741824.0:F2} GiB
+            peak memory of the process {RunContext.PeakMemoryGibibytes:F2} GiB
             """);
     }
 

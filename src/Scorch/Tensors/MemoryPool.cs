@@ -13,6 +13,7 @@ internal static class MemoryPool
     private const int Alignment = 64;
     private const long LeastStep = 16L << 20;
     private const long MostStep = 64L << 20;
+    private const long LeastGrowth = 8L << 20;
     private const long KeptLimit = 1L << 30;
     private const long IdleLimit = 64L << 20;
     private static readonly Lock Gate = new();
@@ -124,10 +125,10 @@ internal static class MemoryPool
         Scan();
         if (youngBytes > step / 2) Collect(0);
         // What outlived a collection or two is looked for when it has grown by a quarter, the old when it has grown by half.
-        if (liveBytes > liveAfterMiddle + Math.Max(LeastStep, liveAfterMiddle / 4))
+        if (liveBytes > liveAfterMiddle + Math.Max(LeastGrowth, liveAfterMiddle / 4))
         {
             Collect(1);
-            if (liveBytes > liveAfterFull + Math.Max(LeastStep * 8, liveAfterFull / 2)) Collect(2);
+            if (liveBytes > liveAfterFull + Math.Max(LeastGrowth * 8, liveAfterFull / 2)) Collect(2);
         }
         // While a program gathers tensors, looking for dead ones would be in vain.
         step = before - liveBytes < rented / 2 ? Math.Min(step * 2, MostStep) : Math.Max(step / 2, LeastStep);

@@ -14,6 +14,11 @@ internal static unsafe partial class WindowProducts<T>
     /// <summary>Elements of padded images that are laid out together.</summary>
     private const long SlabElements = 2 << 20;
 
+    /// <summary>With at most so many windows of a picture, and at least so many weights, packing the weights would cost as much as the product.</summary>
+    private const int FewWindows = 64;
+
+    private const long ManyWeights = 1 << 18;
+
     /// <summary>Multiplications of a task.</summary>
     private const long TaskMultiplications = 1 << 20;
 
@@ -85,6 +90,12 @@ internal static unsafe partial class WindowProducts<T>
                 offsets[s][k] = checked((k / set.Taps.Length * layout.PlaneSize) + set.TapPositions[k % set.Taps.Length]);
             packedSize += (long)groups * (packedRows + 12) * offsets[s].Length;
         }
+        if (groups == 1 && sets.Count == 1 && batch <= 4 && sets[0].Windows <= FewWindows && (long)rows * offsets[0].Length >= ManyWeights
+            && weights.Channel == sets[0].Taps.Length && IsWhole(sets[0]) && sets[0].Windows == resultPlane)
+        {
+            fixed (int* table = offsets[0]) OverRows(layout, sets[0], weights, bias, table, source, result, batch, channels, rows, sourcePlane);
+            return;
+        }
         var packed = (T*)Workspace.Get(Workspace.Weights, packedSize * sizeof(T));
         var panel = packed;
         for (var s = 0; s < sets.Count; s++)
@@ -128,6 +139,52 @@ internal static unsafe partial class WindowProducts<T>
                 target += (long)groups * packedRows * offsets[s].Length;
             }
         }
+    }
+
+    /// <summary>Few windows and many weights: the windows are written out, and the product is shared by rows, whose weights are read where they lie.</summary>
+    private static void OverRows(
+        PaddedLayout layout, WindowSet set, WindowWeights<T> weights, T* bias, int* offsets, T* source, T* result, int batch, int channels, int rows, long sourcePlane)
+    {
+        var (depth, windows) = (channels * set.Taps.Length, set.Windows);
+        var columns = (T*)Workspace.Get(Workspace.Lines, (long)depth * windows * sizeof(T));
+        var positions = (long*)Workspace.Get(Workspace.Vector, windows * sizeof(long));
+        for (var window = 0; window < windows; window++)
+        {
+            var (line, w) = (window / set.Count[2], window % set.Count[2]);
+            positions[window] = (((((long)line / set.Count[1] * set.Length[1]) + (line % set.Count[1])) * set.Length[2]) + w);
+        }
+        for (var image = 0; image < batch; image++)
+        {
+            var target = result + ((long)image * rows * windows);
+            Gather(columns, LayOut(layout, source + ((long)image * channels * sourcePlane), sourcePlane, channels), offsets, depth, positions, windows);
+            MatrixProducts<T>.Run(new Factors<T>
+            {
+                A = weights.Group(0),
+                ARow = weights.Row,
+                ADepth = 1,
+                B = columns,
+                BDepth = windows,
+                BColumn = 1,
+                C = target,
+                CRow = windows,
+                CColumn = 1,
+                Rows = rows,
+                Depth = depth,
+                Columns = windows,
+            });
+            for (var row = 0; bias is not null && row < rows; row++)
+                for (var window = 0; window < windows; window++) target[((long)row * windows) + window] += bias[row];
+        }
+    }
+
+    private static void Gather(T* columns, T* slab, int* offsets, int depth, long* positions, int windows)
+    {
+        const int Together = 64;
+        WorkPool.Run((depth + Together - 1) / Together, chunk =>
+        {
+            var from = chunk * Together;
+            PackColumns(columns + ((long)from * windows), slab, offsets + from, Math.Min(Together, depth - from), positions, windows, windows);
+        });
     }
 
     private static void PackWeights<V>(T* target, T* source, WindowWeights<T> weights, WindowSet set, int channels, int rows, bool alone)

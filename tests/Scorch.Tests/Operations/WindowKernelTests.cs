@@ -43,6 +43,26 @@ public class WindowKernelTests() : DefinitionTests(seed: 11)
     }
 
     [Theory]
+    [InlineData(1, 130, 230, 7, 7, 3, 1)]
+    [InlineData(3, 128, 240, 6, 9, 3, 2)]
+    [InlineData(2, 300, 901, 4, 5, 1, 2)]
+    public void Convolutions_of_few_windows_are_products_of_windows(int batch, int inputs, int outputs, int height, int width, int kernel, int stride)
+    {
+        var (x, w) = (Draw(batch, inputs, height, width), Draw(outputs, inputs, kernel, kernel));
+        var padding = kernel / 2;
+        var (down, across) = (((height + (2 * padding) - kernel) / stride) + 1, ((width + (2 * padding) - kernel) / stride) + 1);
+        var padded = x.Pad([padding, padding, padding, padding]);
+        var windows = new List<Tensor>();
+        for (var i = 0; i < down; i++)
+            for (var j = 0; j < across; j++)
+                windows.Add(padded.Narrow(2, i * stride, kernel).Narrow(3, j * stride, kernel).Reshape(batch, inputs * kernel * kernel));
+        var expected = Tensor.Stack([.. windows], 2);
+        expected = w.Reshape(outputs, inputs * kernel * kernel).MatMul(expected).Reshape(batch, outputs, down, across);
+        TensorAssert.Close(expected, x.Convolution(w, null, new(stride, padding)), 1e-10);
+        TensorAssert.Close(expected, x.To(DataType.Float32).Convolution(w.To(DataType.Float32), null, new(stride, padding)).To(DataType.Float64), 1e-3);
+    }
+
+    [Theory]
     [InlineData(8, 8, 32)]
     [InlineData(17, 13, 37)]
     [InlineData(40, 9, 300)]
@@ -62,6 +82,7 @@ public class WindowKernelTests() : DefinitionTests(seed: 11)
     [InlineData(4, 50, 1, 3, 2, 1, 5, 5)] // gathered,
     [InlineData(3, 2, 1, 3, 1, 1, 9, 40)] // and row by row
     [InlineData(3, 1, 1, 2, 3, 0, 9, 10)]
+    [InlineData(128, 240, 1, 3, 2, 1, 9, 13)] // few windows, many weights
     public void A_bias_is_added_in_every_kernel(int inputs, int outputs, int groups, int kernel, int stride, int padding, int height, int width)
     {
         foreach (var (type, tolerance) in new[] { (DataType.Float32, 1e-4), (DataType.Float64, 1e-12) })

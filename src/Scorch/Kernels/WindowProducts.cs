@@ -141,13 +141,13 @@ internal static unsafe partial class WindowProducts<T>
         }
     }
 
-    /// <summary>Few windows and many weights: the windows are written out, and the product is shared by rows, whose weights are read where they lie.</summary>
+    /// <summary>Few windows and many weights: the windows are written out, and the product with the weights is shared by rows.</summary>
     private static void OverRows(
         PaddedLayout layout, WindowSet set, WindowWeights<T> weights, T* bias, int* offsets, T* source, T* result, int batch, int channels, int rows, long sourcePlane)
     {
         var (depth, windows) = (channels * set.Taps.Length, set.Windows);
         var columns = (T*)Workspace.Get(Workspace.Lines, (long)depth * windows * sizeof(T));
-        var positions = (long*)Workspace.Get(Workspace.Vector, windows * sizeof(long));
+        var positions = (long*)Workspace.Get(Workspace.Scores, windows * sizeof(long));
         for (var window = 0; window < windows; window++)
         {
             var (line, w) = (window / set.Count[2], window % set.Count[2]);

@@ -46,6 +46,7 @@ public class WindowKernelTests() : DefinitionTests(seed: 11)
     [InlineData(1, 130, 230, 7, 7, 3, 1)]
     [InlineData(3, 128, 240, 6, 9, 3, 2)]
     [InlineData(2, 300, 901, 4, 5, 1, 2)]
+    [InlineData(3, 600, 500, 1, 1, 1, 1)]
     public void Convolutions_of_few_windows_are_products_of_windows(int batch, int inputs, int outputs, int height, int width, int kernel, int stride)
     {
         var (x, w) = (Draw(batch, inputs, height, width), Draw(outputs, inputs, kernel, kernel));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scorch.Language.Pqrnn;
 using Scorch.Reproductions;
 using Scorch.Text;
 
@@ -11,7 +12,7 @@ namespace Scorch.Language.HyperFormers;
 internal sealed record SentenceTasks(IReadOnlyList<TextTask> Tasks, TextTask NewTask, IReadOnlyList<string> Remarks)
 {
     public const string Sentences = "sent-conv";
-    public const string Requests = "slotgated-slu";
+    public const string Requests = PqrnnTask.DataSet;
 
     // The same parts for every run and seed.
     private const long SplitSeed = 42;
@@ -41,13 +42,8 @@ internal sealed record SentenceTasks(IReadOnlyList<TextTask> Tasks, TextTask New
 
         IReadOnlyList<(string Label, string Text)> Read(string file) => LabelledSentences.Read(context.Data.Find(Sentences, "data/" + file), skipsEmptyTexts: true);
 
-        IReadOnlyList<(string, string)> Atis(string part)
-        {
-            string[] Lines(string file) => [.. TextCorpus.FromFiles([context.Data.Find(Requests, $"data/atis/{part}/{file}")])];
-            var (texts, labels) = (Lines("seq.in"), Lines("label"));
-            if (texts.Length != labels.Length) throw new TextFormatException($"data/atis/{part}: {texts.Length} requests and {labels.Length} intents; get the data set again.");
-            return [.. labels.Zip(texts, (label, text) => (IntentText(label), text.Trim()))];
-        }
+        IReadOnlyList<(string, string)> Atis(string part) =>
+            [.. PqrnnTask.Read(context, "atis", part).Select(request => (IntentText(request.Intent!), string.Join(' ', request.Tokens)))];
     }
 
     /// <summary>An intent in words; of joint ones the first: <c>atis_flight#atis_airfare</c> is <c>flight</c>.</summary>

@@ -14,12 +14,14 @@ internal sealed record PqrnnTask(string Name, IReadOnlyList<SluUtterance> Train,
     public static PqrnnTask Load(RunContext context, string name)
     {
         if (context.Scale == Scale.Smoke) return new(name, SluSample.Make(48, 1), SluSample.Make(12, 2), SluSample.Make(24, 3));
-        IReadOnlyList<SluUtterance> Part(string part)
-        {
-            string Find(string file) => context.Data.Find(DataSet, $"data/{name}/{part}/{file}");
-            return SluFiles.ReadSlotGated(Find("seq.in"), Find("seq.out"), Find("label"));
-        }
-        return new(name, Part("train"), Part("valid"), Part("test"));
+        return new(name, Read(context, name, "train"), Read(context, name, "valid"), Read(context, name, "test"));
+    }
+
+    /// <summary>A part of one of the data set's two: train, valid or test.</summary>
+    public static IReadOnlyList<SluUtterance> Read(RunContext context, string name, string part)
+    {
+        string Find(string file) => context.Data.Find(DataSet, $"data/{name}/{part}/{file}");
+        return SluFiles.ReadSlotGated(Find("seq.in"), Find("seq.out"), Find("label"));
     }
 }
 

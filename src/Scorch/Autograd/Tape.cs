@@ -3,26 +3,22 @@ namespace Scorch.Autograd;
 /// <summary>Records operations.</summary>
 internal static class Tape
 {
-    /// <summary>The inputs, by bits, whose gradients nobody asked of the node that this thread goes back through.</summary>
+    /// <summary>The inputs, by bits, whose gradients the node that this thread goes back through need not compute.</summary>
     [ThreadStatic]
     private static ulong unwanted;
 
-    /// <summary>Inside a derivative: whether the gradient of an input is asked for.</summary>
-    /// <param name="input">The input.</param>
+    /// <summary>Inside a derivative: whether the gradient of an input is asked for. Of inputs after the 64th it always is.</summary>
     /// <param name="index">Its place among the recorded inputs.</param>
-    public static bool Wants(Tensor? input, int index) => input is { RequiresGradient: true } && (index >= 64 || ((unwanted >> index) & 1) == 0);
+    public static bool Wants(int index) => index >= 64 || ((unwanted >> index) & 1) == 0;
 
     /// <summary>The gradients of a node's inputs; those that <paramref name="needed"/> leaves out need not be computed.</summary>
     public static Tensor?[] Backward(Node node, Tensor?[] gradients, HashSet<Node>? needed)
     {
         var outer = unwanted;
         unwanted = 0;
-        if (needed is not null)
-        {
-            var edges = node.Edges;
-            for (var i = 0; i < edges.Length && i < 64; i++)
-                if (edges[i].Node is not { } target || !needed.Contains(target)) unwanted |= 1UL << i;
-        }
+        var edges = node.Edges;
+        for (var i = 0; i < edges.Length && i < 64; i++)
+            if (edges[i].Node is not { } target || (needed is not null && !needed.Contains(target))) unwanted |= 1UL << i;
         try
         {
             return node.Backward(gradients);
@@ -49,7 +45,8 @@ internal static class Tape
     /// <param name="name">The operation, as errors shall name it.</param>
     /// <param name="inputs">What gradients flow to, in the order of the derivative's results.</param>
     /// <param name="saved">Tensors whose values the derivative reads.</param>
-    /// <param name="derivative">From the output's gradient to those of the inputs, in differentiable operations.</param>
+    /// <param name="derivative">From the output's gradient to those of the inputs, in differentiable operations. It holds the elements of what was saved and
+    /// of nothing else: of other tensors <see cref="Tensor.Form"/> tells what is left to know.</param>
     public static Tensor Record(Tensor output, string name, Tensor?[] inputs, Tensor[] saved, Func<Tensor, Tensor?[]> derivative)
     {
         output.SetProducer(new OperationNode(name, Edges(inputs), 1, saved, gradients => derivative(gradients[0]!)), 0);

@@ -73,7 +73,7 @@ internal sealed class FusedFunction(int arity, Func<Tensor[], Tensor?[]> functio
             at++;
         }
         var wanted = new bool[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++) wanted[i] = Tape.Wants(inputs[i], i);
+        for (var i = 0; i < inputs.Length; i++) wanted[i] = Tape.Wants(i);
         var flowing = new Tensor?[inputs.Length];
         if (given.Count == 0) return flowing;
         var found = DerivativeFor(arrived, wanted).Apply([.. inputs, .. given]);

@@ -54,7 +54,8 @@ internal static class RecurrentScan
         }
         if (records)
         {
-            Tape.Record([output, .. last], cell.ToString(), inputs, [.. inputs, slots, gates], gradients =>
+            Tensor?[] saved = [.. inputs, slots, gates, carry];
+            Tape.Record([output, .. last], cell.ToString(), inputs, [.. saved.OfType<Tensor>()], gradients =>
             {
                 if (GradientMode.IsEnabled) return Differentiated(inputs, states.Length, gradients, definition);
                 return Gradients(cell, series, states, weights, backwards, slots, carry, gates, gradients);

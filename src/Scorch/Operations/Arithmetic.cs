@@ -29,8 +29,12 @@ public partial class Tensor
     public static Tensor operator -(Tensor a) => NotTruth(a, "Negate").Negate();
 
     /// <summary>The product, element by element, broadcasting.</summary>
-    public static Tensor operator *(Tensor a, Tensor b) =>
-        Binary("Multiply", BinaryKernel.Multiply, a, b, g => (Tape.Wants(a, 0) ? g * b.Conjugate() : null, Tape.Wants(b, 1) ? g * a.Conjugate() : null), a, b);
+    public static Tensor operator *(Tensor a, Tensor b)
+    {
+        // Each is read for the other's gradient only.
+        var (left, right) = (b is { RequiresGradient: true } ? a : null, a is { RequiresGradient: true } ? b : null);
+        return Binary("Multiply", BinaryKernel.Multiply, a, b, g => (Tape.Wants(0) ? g * right!.Conjugate() : null, Tape.Wants(1) ? g * left!.Conjugate() : null), left, right);
+    }
 
     /// <summary>The product with a number.</summary>
     public static Tensor operator *(Tensor a, Scalar b) =>
@@ -46,7 +50,7 @@ public partial class Tensor
             BinaryKernel.Divide,
             Float(a),
             Float(b),
-            g => (Tape.Wants(a, 0) ? g / b.Conjugate() : null, Tape.Wants(b, 1) ? -g * (a / b / b).Conjugate() : null),
+            g => (Tape.Wants(0) ? g / b.Conjugate() : null, Tape.Wants(1) ? -g * (a / b / b).Conjugate() : null),
             a,
             b);
 
@@ -64,14 +68,14 @@ public partial class Tensor
 
     /// <summary>The remainder with the sign of the divisor, as Python's <c>%</c>.</summary>
     public Tensor Remainder(Tensor divisor) =>
-        Binary("Remainder", BinaryKernel.Remainder, this, divisor, g => (g, -g * FloorDivide(divisor)), this, divisor);
+        Binary("Remainder", BinaryKernel.Remainder, this, divisor, g => (g, Tape.Wants(1) ? -g * FloorDivide(divisor) : null), this, divisor);
 
     /// <summary>The remainder with the sign of the divisor.</summary>
     public Tensor Remainder(Scalar divisor) => Remainder(AsTensor(divisor, this));
 
     /// <summary>The remainder with the sign of the dividend, as C's <c>fmod</c>.</summary>
     public Tensor TruncatedRemainder(Tensor divisor) =>
-        Binary("TruncatedRemainder", BinaryKernel.TruncatedRemainder, this, divisor, g => (g, -g * (this / divisor).Truncate()), this, divisor);
+        Binary("TruncatedRemainder", BinaryKernel.TruncatedRemainder, this, divisor, g => (g, Tape.Wants(1) ? -g * (this / divisor).Truncate() : null), this, divisor);
 
     /// <summary>x^exponent, broadcasting. The derivative by the exponent is 0 where x is 0 and the exponent is not negative.</summary>
     public Tensor Pow(Tensor exponent) =>
@@ -81,8 +85,8 @@ public partial class Tensor
             this,
             exponent,
             g => (
-                Tape.Wants(this, 0) ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
-                Tape.Wants(exponent, 1) ? g * ExponentSlope(exponent).Conjugate() : null),
+                Tape.Wants(0) ? g * Where(exponent.EqualTo(0), ZerosLike(exponent), exponent * Pow(exponent - 1)).Conjugate() : null,
+                Tape.Wants(1) ? g * ExponentSlope(exponent).Conjugate() : null),
             this,
             exponent);
 
@@ -188,9 +192,10 @@ public partial class Tensor
         var result = Empty(shape, type, condition.Device);
         result.Kernels.Where(result.Operand, condition.Operand, whenTrue.InType(type).Operand, otherwise.InType(type).Operand);
         if (!Tape.Records(whenTrue, otherwise)) return result;
+        var (first, second) = (whenTrue.Form, otherwise.Form);
         return Tape.Record(result, "Where", [whenTrue, otherwise], [condition], g => [
-            Tape.Wants(whenTrue, 0) ? Where(condition, g, ZerosLike(g)).SumTo(whenTrue) : null,
-            Tape.Wants(otherwise, 1) ? Where(condition, ZerosLike(g), g).SumTo(otherwise) : null]);
+            Tape.Wants(0) ? Where(condition, g, ZerosLike(g)).SumTo(first) : null,
+            Tape.Wants(1) ? Where(condition, ZerosLike(g), g).SumTo(second) : null]);
     }
 
     /// <summary>A copy with <paramref name="value"/> where the mask holds.</summary>
@@ -243,12 +248,12 @@ public partial class Tensor
     }
 
     /// <summary>A gradient brought to the shape of what was broadcast, and to its type.</summary>
-    internal Tensor SumTo(Tensor target)
+    internal Tensor SumTo(TensorForm target)
     {
         var gradient = this;
         if (gradient.Shape != target.Shape)
         {
-            var extra = gradient.Rank - target.Rank;
+            var extra = gradient.Rank - target.Shape.Rank;
             var dimensions = Enumerable.Range(0, gradient.Rank).Where(d => d < extra || (target.Shape[d - extra] == 1 && gradient.Shape[d] != 1)).ToArray();
             if (dimensions.Length > 0) gradient = gradient.Sum(dimensions, keepDimensions: true);
             if (gradient.Shape != target.Shape) gradient = gradient.Reshape(target.Shape);
@@ -274,7 +279,7 @@ public partial class Tensor
 
     private Tensor Extreme(string name, BinaryKernel kernel, Tensor other) => Extreme(this, other, name, kernel);
 
-    private static Tensor Binary(string name, BinaryKernel kernel, Tensor a, Tensor b, Func<Tensor, (Tensor? A, Tensor? B)>? derivative, params Tensor[] saved)
+    private static Tensor Binary(string name, BinaryKernel kernel, Tensor a, Tensor b, Func<Tensor, (Tensor? A, Tensor? B)>? derivative, params Tensor?[] saved)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -285,10 +290,11 @@ public partial class Tensor
         result = result.InType(type);
         if (derivative is not null && Tape.Records(a, b))
         {
-            Tape.Record(result, name, [a, b], saved, g =>
+            var (left, right) = (a.Form, b.Form);
+            Tape.Record(result, name, [a, b], [.. saved.OfType<Tensor>()], g =>
             {
                 var (first, second) = derivative(g);
-                return [Tape.Wants(a, 0) ? first?.SumTo(a) : null, Tape.Wants(b, 1) ? second?.SumTo(b) : null];
+                return [Tape.Wants(0) ? first?.SumTo(left) : null, Tape.Wants(1) ? second?.SumTo(right) : null];
             });
         }
         Tape.Watch(result, name);
@@ -305,7 +311,8 @@ public partial class Tensor
         var result = Empty(a.Shape, compute, a.Device);
         a.Kernels.Unary(kernel, result.Operand, a.InType(compute).Operand, b);
         result = result.InType(type);
-        if (Tape.Records(a)) Tape.Record(result, name, [a], [], g => [derivative(g).SumTo(a)]);
+        var form = a.Form;
+        if (Tape.Records(a)) Tape.Record(result, name, [a], [], g => [derivative(g).SumTo(form)]);
         Tape.Watch(result, name);
         return result;
     }

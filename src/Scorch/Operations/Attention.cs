@@ -60,7 +60,8 @@ public partial class Tensor
             Kernels.Attention(result.Heads(), logarithms.Operand, Heads(), keys.Heads(), values.Heads(), added?.Heads(), isCausal, scale);
         }
         if (!Tape.Records(this, keys, values)) return result;
-        return Tape.Record(result, "Attention", [this, keys, values], [this, keys, values, result], g =>
+        Tensor?[] saved = [this, keys, values, mask, added, logarithms, result];
+        return Tape.Record(result, "Attention", [this, keys, values], [.. saved.OfType<Tensor>()], g =>
         {
             if (!CanFuse(g))
             {

@@ -93,18 +93,18 @@ public partial class Tensor
     // The three are each other's derivatives: y is linear in x and in W, and so are the adjoints.
     private static Tensor Convolve(Tensor x, Tensor weight, ConvolutionOptions options, Shape shape, Tensor? bias = null) =>
         Bilinear("Convolution", x, weight, bias, shape, Geometry(x.Shape, weight.Shape, shape, options), (kernels, geometry, output, a, b, added) => kernels.Convolve(geometry, output, a, b, added), g => (
-            Tape.Wants(x, 0) ? ConvolveInput(g, weight, options, x.Shape) : null,
-            Tape.Wants(weight, 1) ? ConvolveWeight(x, g, options, weight.Shape) : null));
+            Tape.Wants(0) ? ConvolveInput(g, weight, options, x.Shape) : null,
+            Tape.Wants(1) ? ConvolveWeight(x, g, options, weight.Shape) : null));
 
     private static Tensor ConvolveInput(Tensor y, Tensor weight, ConvolutionOptions options, Shape shape, Tensor? bias = null) =>
         Bilinear("TransposedConvolution", y, weight, bias, shape, Geometry(shape, weight.Shape, y.Shape, options), (kernels, geometry, output, a, b, added) => kernels.ConvolveInput(geometry, output, a, b, added), g => (
-            Tape.Wants(y, 0) ? Convolve(g, weight, options, y.Shape) : null,
-            Tape.Wants(weight, 1) ? ConvolveWeight(g, y, options, weight.Shape) : null));
+            Tape.Wants(0) ? Convolve(g, weight, options, y.Shape) : null,
+            Tape.Wants(1) ? ConvolveWeight(g, y, options, weight.Shape) : null));
 
     private static Tensor ConvolveWeight(Tensor x, Tensor y, ConvolutionOptions options, Shape shape) =>
         Bilinear("ConvolutionWeight", x, y, null, shape, Geometry(x.Shape, shape, y.Shape, options), (kernels, geometry, output, a, b, _) => kernels.ConvolveWeight(geometry, output, a, b), g => (
-            Tape.Wants(x, 0) ? ConvolveInput(y, g, options, x.Shape) : null,
-            Tape.Wants(y, 1) ? Convolve(x, g, options, y.Shape) : null));
+            Tape.Wants(0) ? ConvolveInput(y, g, options, x.Shape) : null,
+            Tape.Wants(1) ? Convolve(x, g, options, y.Shape) : null));
 
     private delegate void BilinearKernel(KernelTable kernels, ConvolutionGeometry geometry, Operand output, Operand a, Operand b, Operand? bias);
 
@@ -118,10 +118,11 @@ public partial class Tensor
         result = result.InType(type);
         if (Tape.Records(a, b, bias))
         {
+            var (left, right, channels) = (a.Form, b.Form, bias?.Form);
             Tape.Record(result, name, [a, b, bias], [a, b], g =>
             {
                 var (first, second) = derivative(g);
-                return [first?.SumTo(a), second?.SumTo(b), Tape.Wants(bias, 2) ? g.SumTo(bias!) : null];
+                return [first?.SumTo(left), second?.SumTo(right), Tape.Wants(2) ? g.SumTo(channels!.Value) : null];
             });
         }
         Tape.Watch(result, name);

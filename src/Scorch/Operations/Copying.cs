@@ -20,7 +20,8 @@ public partial class Tensor
         if (dataType == DataType) return this;
         var result = CopyOf(dataType);
         if (!dataType.IsDifferentiable() || !Tape.Records(this)) return result;
-        return Tape.Record(result, "To", [this], [], g => [(g.DataType.IsComplex() && !DataType.IsComplex() ? g.Real() : g).To(DataType)]);
+        var type = DataType;
+        return Tape.Record(result, "To", [this], [], g => [(g.DataType.IsComplex() && !type.IsComplex() ? g.Real() : g).To(type)]);
     }
 
     /// <summary>Writes broadcast elements over this tensor's. History: this tensor continues as a copy of <paramref name="source"/>.</summary>
@@ -102,9 +103,10 @@ public partial class Tensor
         using (GradientMode.Disable()) part = view(result);
         result.Kernels.Copy(part.Operand, value.Operand);
         if (!Tape.Records(source, value)) return result;
+        var (shape, form) = (part.Shape, value.Form);
         return Tape.Record(result, "ReplaceView", [source, value], [], g => [
-            source.RequiresGradient ? ReplaceView(g, view, Zeros([], g.DataType, g.Device).Expand(part.Shape)) : null,
-            value.RequiresGradient ? view(g).SumTo(value) : null]);
+            Tape.Wants(0) ? ReplaceView(g, view, Zeros([], g.DataType, g.Device).Expand(shape)) : null,
+            Tape.Wants(1) ? view(g).SumTo(form) : null]);
     }
 
     /// <summary>Adds the gradient of this tensor's one element (or weighted elements) to every leaf that it came from.</summary>

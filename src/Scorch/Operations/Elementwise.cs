@@ -29,7 +29,7 @@ public partial class Tensor
     /// <summary>-1, 0 or 1; for complex numbers x / |x|.</summary>
     public Tensor Sign() => DataType.IsComplex()
         ? Where(EqualTo(0), this, this / Abs())
-        : Unary(UnaryKernel.Sign, (x, y, g) => ZerosLike(x), Saves.Input, numbers: true);
+        : Unary(UnaryKernel.Sign, (x, y, g) => ZerosLike(g), Saves.Nothing, numbers: true);
 
     /// <summary>x^2.</summary>
     public Tensor Square() => Unary(UnaryKernel.Square, (x, y, g) => g * (2 * x.Conjugate()), Saves.Input, numbers: true);
@@ -163,8 +163,8 @@ public partial class Tensor
     public Tensor Real()
     {
         if (!DataType.IsComplex()) return this;
-        var result = CopyOf(DataType.ToReal());
-        return Tape.Records(this) ? Tape.Record(result, "Real", [this], [], g => [g.To(DataType)]) : result;
+        var (result, type) = (CopyOf(DataType.ToReal()), DataType);
+        return Tape.Records(this) ? Tape.Record(result, "Real", [this], [], g => [g.To(type)]) : result;
     }
 
     /// <summary>The imaginary parts, as a copy.</summary>
@@ -189,8 +189,9 @@ public partial class Tensor
         var result = real.CopyOf(type);
         var parts = result.ImaginaryParts();
         result.Kernels.Copy(parts.Operand, imaginary.Operand);
+        var (realType, imaginaryType) = (real.DataType, imaginary.DataType);
         return Tape.Records(real, imaginary)
-            ? Tape.Record(result, "Complex", [real, imaginary], [], g => [g.Real().To(real.DataType), g.Imaginary().To(imaginary.DataType)])
+            ? Tape.Record(result, "Complex", [real, imaginary], [], g => [g.Real().To(realType), g.Imaginary().To(imaginaryType)])
             : result;
     }
 
@@ -216,6 +217,7 @@ public partial class Tensor
         DataType.IsInteger() ? this : Unary(kernel, (x, y, g) => ZerosLike(g), Saves.Nothing);
 
     /// <summary>One kernel over every element; integers go to float32 first unless <paramref name="numbers"/> says that the kernel takes them.</summary>
+    /// <remarks>The derivative is a function of the input, the output and the output's gradient; what it does not save it is not given.</remarks>
     private Tensor Unary(UnaryKernel kernel, Func<Tensor, Tensor, Tensor, Tensor> derivative, Saves saves, Scalar parameter = default, bool numbers = false)
     {
         var type = DataType.IsDifferentiable() || (numbers && DataType != DataType.Bool) ? DataType : DataType.Float32;
@@ -223,10 +225,17 @@ public partial class Tensor
         var result = Empty(Shape, type.ComputeType(), Device);
         Kernels.Unary(kernel, result.Operand, input.Operand, parameter);
         result = result.InType(type);
-        if (Tape.Records(this))
-            Tape.Record(result, kernel.ToString(), [this], saves switch { Saves.Input => [this], Saves.Output => [result], _ => [] }, g => [derivative(this, result, g)]);
+        if (Tape.Records(this)) Record(result, kernel.ToString(), derivative, saves);
         Tape.Watch(result, kernel.ToString());
         return result;
+    }
+
+    /// <summary>Records a function of this tensor; its derivative holds the input, the output, both or neither.</summary>
+    private void Record(Tensor result, string name, Func<Tensor, Tensor, Tensor, Tensor> derivative, Saves saves)
+    {
+        var (input, output) = (saves is Saves.Input or Saves.Both ? this : null, saves is Saves.Output or Saves.Both ? result : null);
+        Tensor?[] saved = [input, output];
+        Tape.Record(result, name, [this], [.. saved.OfType<Tensor>()], g => [derivative(input!, output!, g)]);
     }
 
     /// <summary>g (1 - y^2).</summary>
@@ -258,7 +267,7 @@ public partial class Tensor
         var result = Empty(saved.Shape, saved.DataType, saved.Device);
         result.Kernels.Binary(kernel, result.Operand, gradient.Operand, saved.Operand);
         return Tape.Records(gradient, saved)
-            ? Tape.Record(result, name, [gradient, saved], [gradient, saved], u => [Tape.Wants(gradient, 0) ? byGradient(u) : null, Tape.Wants(saved, 1) ? bySaved(u) : null])
+            ? Tape.Record(result, name, [gradient, saved], [gradient, saved], u => [Tape.Wants(0) ? byGradient(u) : null, Tape.Wants(1) ? bySaved(u) : null])
             : result;
     }
 

@@ -171,8 +171,9 @@ public partial class Tensor
             result = result.InType(DataType.ToComplex());
         }
         Tape.Watch(result, "FourierTransform");
+        var type = DataType;
         return Tape.Records(this)
-            ? Tape.Record(result, "FourierTransform", [this], [], g => [g.Resized(dimension, n).FourierCore(dimension, true, scale).Real().To(DataType)])
+            ? Tape.Record(result, "FourierTransform", [this], [], g => [g.Resized(dimension, n).FourierCore(dimension, true, scale).Real().To(type)])
             : result;
     }
 

@@ -43,8 +43,8 @@ public partial class Tensor
         result.Kernels.Scatter(result.InType(result.DataType).Operand, places.Operand, source.Contiguous().Operand, 0, accumulate: false);
         if (!Tape.Records(target, source)) return result;
         return Tape.Record(result, "IndexPut", [target, source], [places], g => [
-            target.RequiresGradient ? IndexedReplace(g, places, Zeros(places.Shape, g.DataType, g.Device)) : null,
-            source.RequiresGradient ? g.Gather(0, places) : null]);
+            Tape.Wants(0) ? IndexedReplace(g, places, Zeros(places.Shape, g.DataType, g.Device)) : null,
+            Tape.Wants(1) ? g.Gather(0, places) : null]);
     }
 
     /// <summary>Ranges, positions and new dimensions as a view; what is left are index tensors by dimension of the view.</summary>
@@ -179,7 +179,8 @@ public partial class Tensor
         var result = Empty(Shape.With(d, index.Shape[0]), DataType, Device);
         Kernels.SelectSlices(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "IndexSelect", [this], [index], g => [SlicesAdded(Shape, d, index, g)]);
+        var whole = Shape;
+        return Tape.Record(result, "IndexSelect", [this], [index], g => [SlicesAdded(whole, d, index, g)]);
     }
 
     /// <summary>A copy to which slices of <paramref name="source"/> are added at the given positions; equal positions add up in order.</summary>
@@ -195,7 +196,8 @@ public partial class Tensor
         Kernels.AddSlices(sum.Operand, index.Operand, source.InType(compute).Operand, d);
         var result = sum.InType(DataType);
         if (!Tape.Records(this, source)) return result;
-        return Tape.Record(result, "IndexAdd", [this, source], [index], g => [g, source.RequiresGradient ? g.IndexSelect(d, index).SumTo(source) : null]);
+        var form = source.Form;
+        return Tape.Record(result, "IndexAdd", [this, source], [index], g => [g, Tape.Wants(1) ? g.IndexSelect(d, index).SumTo(form) : null]);
     }
 
     /// <summary><see cref="IndexAdd"/> to zeros.</summary>
@@ -215,7 +217,8 @@ public partial class Tensor
         var sum = Zeros(shape, compute, source.Device);
         sum.Kernels.Scatter(sum.Operand, index.Operand, source.InType(compute).Operand, d, accumulate: true);
         var result = sum.InType(source.DataType);
-        return Tape.Records(source) ? Tape.Record(result, "ScatterAdd", [source], [index], g => [ScatterSource(g, d, index, source)]) : result;
+        var whole = source.Shape;
+        return Tape.Records(source) ? Tape.Record(result, "ScatterAdd", [source], [index], g => [ScatterSource(g, d, index, whole)]) : result;
     }
 
     /// <summary>output[i, j] = this[index[i, j], j] for dimension 0, and likewise for others.</summary>
@@ -225,12 +228,13 @@ public partial class Tensor
     {
         var d = Shape.Dimension(dimension);
         RequireIndex("Gather", index);
-        if (Rank == 0 || index.Rank != Rank || Enumerable.Range(0, Rank).Any(k => k != d && index.Shape[k] > Shape[k]))
+        var whole = Shape;
+        if (Rank == 0 || index.Rank != Rank || Enumerable.Range(0, Rank).Any(k => k != d && index.Shape[k] > whole[k]))
             throw new ArgumentException($"Gather: an index of shape {index.Shape} does not fit shape {Shape} along dimension {d}.", nameof(index));
         var result = Empty(index.Shape, DataType, Device);
         Kernels.Gather(result.Operand, Operand, index.Operand, d);
         if (!Tape.Records(this)) return result;
-        return Tape.Record(result, "Gather", [this], [index], g => [Scattered(Shape, d, index, g)]);
+        return Tape.Record(result, "Gather", [this], [index], g => [Scattered(whole, d, index, g)]);
     }
 
     /// <summary>A copy with source[i, j] added at [index[i, j], j] for dimension 0, and likewise for others; equal places add up in order.</summary>
@@ -243,7 +247,8 @@ public partial class Tensor
         Kernels.Scatter(sum.Operand, index.Operand, source.InType(compute).Operand, d, accumulate: true);
         var result = sum.InType(DataType);
         if (!Tape.Records(this, source)) return result;
-        return Tape.Record(result, "ScatterAdd", [this, source], [index], g => [g, source.RequiresGradient ? ScatterSource(g, d, index, source) : null]);
+        var part = source.Shape;
+        return Tape.Record(result, "ScatterAdd", [this, source], [index], g => [g, Tape.Wants(1) ? ScatterSource(g, d, index, part) : null]);
     }
 
     /// <summary>A copy with source[i, j] at [index[i, j], j] for dimension 0, and likewise for others; of equal places the last stays.</summary>
@@ -256,21 +261,22 @@ public partial class Tensor
         Kernels.Scatter(copy.Operand, index.Operand, source.InType(compute).Operand, d, accumulate: false);
         var result = copy.InType(DataType);
         if (!Tape.Records(this, source)) return result;
+        var part = source.Shape;
         return Tape.Record(result, "Scatter", [this, source], [index], g => [
-            RequiresGradient ? g.Scatter(d, index, Zeros(index.Shape, g.DataType, g.Device)) : null,
-            source.RequiresGradient ? ScatterSource(g, d, index, source) : null]);
+            Tape.Wants(0) ? g.Scatter(d, index, Zeros(index.Shape, g.DataType, g.Device)) : null,
+            Tape.Wants(1) ? ScatterSource(g, d, index, part) : null]);
     }
 
-    private static Tensor ScatterSource(Tensor g, int d, Tensor index, Tensor source)
+    private static Tensor ScatterSource(Tensor g, int d, Tensor index, Shape source)
     {
         var gathered = g.Gather(d, index);
-        if (gathered.Shape == source.Shape) return gathered;
+        if (gathered.Shape == source) return gathered;
         Func<Tensor, Tensor> corner = x =>
         {
             for (var k = 0; k < index.Rank; k++) x = x.Narrow(k, 0, index.Shape[k]);
             return x;
         };
-        return ReplaceView(Zeros(source.Shape, g.DataType, g.Device), corner, gathered);
+        return ReplaceView(Zeros(source, g.DataType, g.Device), corner, gathered);
     }
 
     /// <summary>Rows of a table [count, ...] at int64 positions of any shape: index shape followed by the row's.</summary>

@@ -27,7 +27,7 @@ public partial class Tensor
         {
             // s_t = g_t + f_{t+1} s_{t+1} is the same recurrence the other way round; dx = s, df_t = s_t c_{t-1}. So every further derivative is one as well.
             var slope = g.LinearRecurrence(forget.FromNextStep(!backwards), !backwards);
-            return [slope, Tape.Wants(forget, 1) ? slope * result.FromNextStep(backwards) : null];
+            return [slope, Tape.Wants(1) ? slope * result.FromNextStep(backwards) : null];
         });
     }
 

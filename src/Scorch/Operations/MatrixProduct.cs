@@ -35,8 +35,8 @@ public partial class Tensor
     }
 
     private static void RecordProduct(Tensor result, Tensor a, Tensor b) => Tape.Record(result, "MatMul", [a, b], [a, b], g => [
-        Tape.Wants(a, 0) ? BatchedProduct(g, b.Conjugate().T).SumTo(a) : null,
-        Tape.Wants(b, 1) ? RightGradient(a, g, b) : null]);
+        Tape.Wants(0) ? BatchedProduct(g, b.Conjugate().T).SumTo(a.Form) : null,
+        Tape.Wants(1) ? RightGradient(a, g, b) : null]);
 
     private static Tensor Compute(Tensor a, Tensor b)
     {
@@ -84,8 +84,8 @@ public partial class Tensor
     private static Tensor RightGradient(Tensor a, Tensor g, Tensor b)
     {
         // Summing over the batch is a longer inner product.
-        if (b.Rank == 2 && a.Rank > 2) return BatchedProduct(a.Conjugate().Flatten(0, -2).T, g.Flatten(0, -2)).SumTo(b);
-        return BatchedProduct(a.Conjugate().T, g).SumTo(b);
+        if (b.Rank == 2 && a.Rank > 2) return BatchedProduct(a.Conjugate().Flatten(0, -2).T, g.Flatten(0, -2)).SumTo(b.Form);
+        return BatchedProduct(a.Conjugate().T, g).SumTo(b.Form);
     }
 
     private static Tensor AsBatch(Tensor x, Shape batch, int count)
@@ -144,9 +144,9 @@ public partial class Tensor
             {
                 var rows = g.Reshape(-1, g.Shape[-1]);
                 return [
-                    Tape.Wants(this, 0) ? g.MatMul(weight) : null,
-                    Tape.Wants(weight, 1) ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
-                    Tape.Wants(bias, 2) ? rows.Sum(0) : null];
+                    Tape.Wants(0) ? g.MatMul(weight) : null,
+                    Tape.Wants(1) ? rows.T.MatMul(Reshape(-1, Shape[-1])) : null,
+                    Tape.Wants(2) ? rows.Sum(0) : null];
             });
         }
         Tape.Watch(result, "Affine");

@@ -25,7 +25,7 @@ public partial class Tensor
             statistics = Empty([rows.Shape[0], 2], DataType, Device);
             Kernels.NormalizeRows(rows, statistics.Operand, input.Rows(normalized.Rank), scale?.Operand, shift?.Operand, epsilon);
         }
-        return Normalised("LayerNorm", result, weight, bias, (x, w, b) => LayerNormDefinition(x, normalized, w, b, epsilon), (slope, weightSlope, biasSlope, g) =>
+        return Normalised("LayerNorm", result, weight, bias, [input, statistics, scale], (x, w, b) => LayerNormDefinition(x, normalized, w, b, epsilon), (slope, weightSlope, biasSlope, g) =>
             slope.Kernels.NormalizeRowsGradient(
                 slope.Rows(normalized.Rank), weightSlope?.Operand, biasSlope?.Operand, g.Rows(normalized.Rank), input.Rows(normalized.Rank), statistics.Operand, scale?.Operand));
     }
@@ -94,7 +94,7 @@ public partial class Tensor
             Kernels.NormalizeChannels(result.Runs(), statistics.Operand, input.Runs(), scale?.Operand, shift?.Operand, groups, epsilon);
             moments = (statistics.Select(1, 0), statistics.Select(1, 2));
         }
-        return Normalised(name, result, weight, bias, definition, (slope, weightSlope, biasSlope, g) =>
+        return Normalised(name, result, weight, bias, [input, statistics, scale], definition, (slope, weightSlope, biasSlope, g) =>
             slope.Kernels.NormalizeChannelsGradient(slope.Runs(), weightSlope?.Operand, biasSlope?.Operand, g.Runs(), input.Runs(), statistics.Operand, scale?.Operand, groups));
     }
 
@@ -104,22 +104,28 @@ public partial class Tensor
         Tensor result,
         Tensor? weight,
         Tensor? bias,
+        Tensor?[] kernelReads,
         Func<Tensor, Tensor?, Tensor?, Tensor> definition,
         Action<Tensor, Tensor?, Tensor?, Tensor> gradient)
     {
         if (!Tape.Records(this, weight, bias)) return result;
-        return Tape.Record(result, name, [this, weight, bias], weight is null ? [this] : [this, weight], g =>
+        Tensor?[] saved = [this, weight, .. kernelReads];
+        var shift = bias?.Form;
+        return Tape.Record(result, name, [this, weight, bias], [.. saved.OfType<Tensor>()], g =>
         {
             if (CanFuse(g))
             {
                 var slope = Empty(Shape, DataType, Device);
-                var weightSlope = weight is not null && Tape.Wants(weight, 1) ? Empty(weight.Shape, DataType, Device) : null;
-                var biasSlope = bias is not null && Tape.Wants(bias, 2) ? Empty(bias.Shape, DataType, Device) : null;
+                var weightSlope = weight is not null && Tape.Wants(1) ? Empty(weight.Shape, DataType, Device) : null;
+                var biasSlope = shift is { } form && Tape.Wants(2) ? Empty(form.Shape, DataType, Device) : null;
                 gradient(slope, weightSlope, biasSlope, g.Contiguous());
                 return [slope, weightSlope, biasSlope];
             }
             using var mode = GradientMode.Enable();
-            Tensor?[] own = [View(Shape), weight?.View(weight.Shape), bias?.View(bias.Shape)];
+            // No derivative depends on the shift's value.
+            var zero = shift is { } other && Tape.Wants(2) ? Zeros(other.Shape, other.DataType, other.Device) : null;
+            zero?.RequiresGradient = true;
+            Tensor?[] own = [View(Shape), weight?.View(weight.Shape), zero];
             var wanted = own.OfType<Tensor>().Where(tensor => tensor.RequiresGradient).ToArray();
             var slopes = Differentiation.Gradients([definition(own[0]!, own[1], own[2])], wanted, [g], createGraph: true);
             return Array.ConvertAll(own, tensor => tensor is { RequiresGradient: true } ? slopes[Array.IndexOf(wanted, tensor)] : null);

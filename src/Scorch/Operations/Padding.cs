@@ -42,9 +42,9 @@ public partial class Tensor
 
     private Tensor PadConstant(int d, int before, int after, Scalar value)
     {
-        var kept = Narrow(d, Math.Max(0, -before), Shape[d] + Math.Min(0, before) + Math.Min(0, after));
+        var length = Shape[d] + Math.Min(0, before) + Math.Min(0, after);
         var size = Shape[d] + before + after;
-        return ReplaceView(Full(Shape.With(d, size), value, DataType, Device), x => x.Narrow(d, Math.Max(0, before), kept.Shape[d]), kept);
+        return ReplaceView(Full(Shape.With(d, size), value, DataType, Device), x => x.Narrow(d, Math.Max(0, before), length), Narrow(d, Math.Max(0, -before), length));
     }
 
     private Tensor PadByIndex(int d, int before, int after, PaddingMode mode)

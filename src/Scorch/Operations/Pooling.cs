@@ -55,8 +55,9 @@ public partial class Tensor
     {
         if (!Tape.Records(this)) return values;
         int[] planes = [Shape[0], Shape[1], (int)values.Shape[2..].ElementCount];
+        var whole = Shape;
         return Tape.Record(values, name, [this], [indices], g =>
-            [Zeros([Shape[0], Shape[1], (int)Shape[2..].ElementCount], g.DataType, g.Device).ScatterAdd(2, indices.Reshape(planes), g.Reshape(planes)).Reshape(Shape)]);
+            [Zeros([whole[0], whole[1], (int)whole[2..].ElementCount], g.DataType, g.Device).ScatterAdd(2, indices.Reshape(planes), g.Reshape(planes)).Reshape(whole)]);
     }
 
     private Tensor Averages(PoolingWindows windows) => Average(this, windows, PooledShape(windows), adjoint: false);
@@ -67,7 +68,8 @@ public partial class Tensor
         var result = Empty(shape, compute, x.Device);
         result.Kernels.AveragePool(windows, result.Operand, Plain(x, compute).Operand, adjoint);
         result = result.InType(x.DataType);
-        return Tape.Records(x) ? Tape.Record(result, "AveragePool", [x], [], g => [Average(g, windows, x.Shape, !adjoint)]) : result;
+        var whole = x.Shape;
+        return Tape.Records(x) ? Tape.Record(result, "AveragePool", [x], [], g => [Average(g, windows, whole, !adjoint)]) : result;
     }
 
     private Shape PooledShape(PoolingWindows windows) => [Shape[0], Shape[1], .. windows.Result.AsSpan(5 - Rank)];

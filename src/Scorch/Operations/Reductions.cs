@@ -14,8 +14,11 @@ public partial class Tensor
     /// <summary>The sum over some dimensions.</summary>
     /// <param name="dimensions">Which; negative ones count from the end.</param>
     /// <param name="keepDimensions">Keep each as size 1.</param>
-    public Tensor Sum(int[] dimensions, bool keepDimensions = false) =>
-        Reduction(ReduceKernel.Sum, dimensions, keepDimensions, SumType(DataType), (input, output, gradient) => gradient.Expand(input.Shape), Saves.Nothing);
+    public Tensor Sum(int[] dimensions, bool keepDimensions = false)
+    {
+        var shape = Shape;
+        return Reduction(ReduceKernel.Sum, dimensions, keepDimensions, SumType(DataType), (_, _, gradient) => gradient.Expand(shape), Saves.Nothing);
+    }
 
     /// <summary>The product of all elements.</summary>
     public Tensor Product() => Flatten().Product(0);
@@ -230,12 +233,7 @@ public partial class Tensor
         var result = Empty(kept, compute, Device);
         Kernels.Reduce(kernel, result.Operand, InType(compute).Operand);
         result = result.InType(type);
-        if (derivative is not null && Tape.Records(this))
-        {
-            var output = result;
-            Tensor[] saved = saves switch { Saves.Nothing => [], Saves.Input => [this], Saves.Output => [output], _ => [this, output] };
-            Tape.Record(result, kernel.ToString(), [this], saved, g => [derivative(this, output, g)]);
-        }
+        if (derivative is not null && Tape.Records(this)) Record(result, kernel.ToString(), derivative, saves);
         Tape.Watch(result, kernel.ToString());
         return keepDimensions ? result : result.Reshape(DroppedShape(dimensions));
     }

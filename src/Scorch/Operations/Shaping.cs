@@ -24,7 +24,8 @@ public partial class Tensor
         var target = Resolve(shape.Sizes);
         var strides = ViewStrides(target) ??
             throw new InvalidOperationException($"View: a tensor of shape {Shape} with strides [{string.Join(", ", Strides)}] cannot be seen as {target} without a copy; use Reshape.");
-        return AsView(Offset, target, strides, "View", x => x.View(target), g => g.Reshape(Shape));
+        var own = Shape;
+        return AsView(Offset, target, strides, "View", x => x.View(target), g => g.Reshape(own));
     }
 
     /// <summary>All elements in one dimension.</summary>
@@ -50,12 +51,12 @@ public partial class Tensor
         var dimensions = order.Select(Shape.Dimension).ToArray();
         if (dimensions.Length != Rank || dimensions.Distinct().Count() != Rank)
             throw new ArgumentException($"Permute: [{string.Join(", ", order)}] does not name each dimension of shape {Shape} once.", nameof(order));
-        var inverse = new int[Rank];
-        for (var d = 0; d < Rank; d++) inverse[dimensions[d]] = d;
+        var (inverse, sizes, strides) = (new int[Rank], new int[Rank], new long[Rank]);
+        for (var d = 0; d < Rank; d++) (inverse[dimensions[d]], sizes[d], strides[d]) = (d, Shape[dimensions[d]], Strides[dimensions[d]]);
         return AsView(
             Offset,
-            Shape.Wrap([.. dimensions.Select(d => Shape[d])]),
-            [.. dimensions.Select(d => Strides[d])],
+            Shape.Wrap(sizes),
+            strides,
             "Permute",
             x => x.Permute(dimensions),
             g => g.Permute(inverse));
@@ -97,7 +98,8 @@ public partial class Tensor
                 throw new ArgumentException($"Expand: dimension {d} of shape {Shape} cannot become {target[d]} in [{string.Join(", ", target)}]; only size 1 expands.", nameof(sizes));
             strides[d] = size == target[d] && d >= missing ? Strides[d - missing] : 0;
         }
-        return AsView(Offset, Shape.Wrap(target), strides, "Expand", x => x.Expand(target), g => g.SumTo(this));
+        var form = Form;
+        return AsView(Offset, Shape.Wrap(target), strides, "Expand", x => x.Expand(target), g => g.SumTo(form));
     }
 
     /// <summary>A view with a new dimension of size 1 at a place; negative ones count from the end of the result.</summary>
@@ -138,10 +140,14 @@ public partial class Tensor
             throw new ArgumentOutOfRangeException(nameof(start), $"Slice: {length} positions from {start} by {step} reach outside dimension {d} of shape {Shape}.");
         var strides = (long[])Strides.Clone();
         strides[d] *= step;
-        return AsView(Offset + (start * Strides[d]), Shape.With(d, length), strides, "Slice", x => x.Slice(d, start, length, step), g =>
-        {
-            return ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Slice(d, start, length, step), g);
-        });
+        var whole = Shape;
+        return AsView(
+            Offset + (start * Strides[d]),
+            Shape.With(d, length),
+            strides,
+            "Slice",
+            x => x.Slice(d, start, length, step),
+            g => ReplaceView(Zeros(whole, g.DataType, g.Device), x => x.Slice(d, start, length, step), g));
     }
 
     /// <summary>A view of one position of a dimension, without that dimension; negative positions count from the end.</summary>
@@ -170,15 +176,16 @@ public partial class Tensor
         Strides.CopyTo(strides, 0);
         strides[d] *= step;
         strides[^1] = Strides[d];
+        var whole = Shape;
         return AsView(Offset, sizes, strides, "Unfold", x => x.Unfold(d, size, step), g =>
         {
             // Windows overlap: each position of the window adds to its own slice.
-            var total = Zeros(Shape, g.DataType, g.Device);
+            var total = Zeros(whole, g.DataType, g.Device);
             for (var k = 0; k < size; k++)
             {
                 var offset = k;
                 var part = g.Select(-1, k);
-                total += ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Slice(d, offset, windows, step), part);
+                total += ReplaceView(Zeros(whole, g.DataType, g.Device), x => x.Slice(d, offset, windows, step), part);
             }
             return total;
         });
@@ -192,13 +199,14 @@ public partial class Tensor
         var (row, column) = (Math.Max(0, -offset), Math.Max(0, offset));
         var length = Math.Max(0, Math.Min(Shape[a] - row, Shape[b] - column));
         var rest = AllDimensions().Where(d => d != a && d != b).ToArray();
+        var (whole, strides) = (Shape, Strides);
         return AsView(
-            length == 0 ? Offset : Offset + (row * Strides[a]) + (column * Strides[b]),
-            Shape.Wrap([.. rest.Select(d => Shape[d]), length]),
-            [.. rest.Select(d => Strides[d]), Strides[a] + Strides[b]],
+            length == 0 ? Offset : Offset + (row * strides[a]) + (column * strides[b]),
+            Shape.Wrap([.. rest.Select(d => whole[d]), length]),
+            [.. rest.Select(d => strides[d]), strides[a] + strides[b]],
             "Diagonal",
             x => x.Diagonal(offset, a, b),
-            g => ReplaceView(Zeros(Shape, g.DataType, g.Device), x => x.Diagonal(offset, a, b), g));
+            g => ReplaceView(Zeros(whole, g.DataType, g.Device), x => x.Diagonal(offset, a, b), g));
     }
 
     /// <summary>A vector on the diagonal of a matrix of zeros; with batch dimensions, of each matrix.</summary>
@@ -253,8 +261,9 @@ public partial class Tensor
         }
         var inputs = tensors.ToArray();
         if (!Tape.Records(inputs)) return result;
+        var forms = Array.ConvertAll(inputs, input => input.Form);
         return Tape.Record(result, "Concatenate", inputs, [], g =>
-            [.. inputs.Select((input, i) => input.RequiresGradient ? g.Narrow(d, starts[i], input.Shape[d]).SumTo(input) : null)]);
+            [.. forms.Select((form, i) => Tape.Wants(i) ? g.Narrow(d, starts[i], form.Shape[d]).SumTo(form) : null)]);
     }
 
     /// <summary>Tensors of one shape side by side along a new dimension.</summary>

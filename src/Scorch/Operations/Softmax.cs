@@ -52,7 +52,7 @@ public partial class Tensor
             Kernels.CrossEntropy(losses.Operand, logarithms.Operand, input.Operand, target.Operand, ignore);
         }
         if (!Tape.Records(this)) return losses;
-        return Tape.Record(losses, "CrossEntropy", [this], [this, target], g =>
+        return Tape.Record(losses, "CrossEntropy", [this], [this, input, logarithms, target], g =>
         {
             if (CanFuse(g))
             {

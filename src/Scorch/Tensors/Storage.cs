@@ -11,7 +11,7 @@ internal unsafe class Storage
 
     private static long last;
     private readonly byte[]? managed;
-    private readonly MemoryPool.Block? block;
+    private readonly MemoryBlock? block;
     private byte* pointer;
 
     private Storage(long byteCount, Devices.Device device)

@@ -161,7 +161,8 @@ public partial class Tensor
         source.Kernels.Read(source.Operand, bytes);
         var result = Empty(Shape, DataType, device);
         result.Kernels.Write(result.Operand, bytes);
-        return Autograd.Tape.Records(this) ? Autograd.Tape.Record(result, "To", [this], [], g => [g.To(Device)]) : result;
+        var home = Device;
+        return Autograd.Tape.Records(this) ? Autograd.Tape.Record(result, "To", [this], [], g => [g.To(home)]) : result;
     }
 
     /// <summary>A copy of the elements as a matrix.</summary>

@@ -37,6 +37,9 @@ public partial class Tensor
     /// <summary>Where the elements lie.</summary>
     public Device Device => Storage.Device;
 
+    /// <summary>Shape, type and device.</summary>
+    internal TensorForm Form => new(Shape, DataType, Device);
+
     /// <summary>The gradient that <see cref="Backward(Tensor?, bool, bool)"/> accumulated into this leaf, if any.</summary>
     public Tensor? Gradient { get; set; }
 

@@ -67,6 +67,14 @@ internal sealed class Parity
         return Differentiate(() => function.Run(module, inputs), leaves, first, second);
     }
 
+    /// <summary>The outputs of a case and its gradients, with their history.</summary>
+    public IEnumerable<Tensor> History(string name, RecordedCase function)
+    {
+        var (inputs, leaves, module) = Prepare(name, function, Presentation.Double, true);
+        var outputs = function.Run(module, inputs);
+        return All(name, "grad").Length == 0 ? outputs : outputs.Concat(Gradients(outputs, leaves, createGraph: All(name, "grad2").Length > 0).OfType<Tensor>());
+    }
+
     /// <summary>Outputs of a function, and first and second gradients by the leaves, weighted as oracles/engine/cases.py says.</summary>
     public static ParityResult Differentiate(Func<Tensor[]> function, Tensor[] leaves, bool first = true, bool second = true)
     {

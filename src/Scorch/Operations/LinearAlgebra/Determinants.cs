@@ -49,7 +49,7 @@ public partial class Tensor
         if (!Tape.Records(a)) return (sign, logarithm);
         Tape.Record([sign, logarithm], "LogDeterminantWithSign", [a], [a, sign], g =>
         {
-            var weight = (g[1] ?? ZerosLike(logarithm)).To(a.DataType);
+            var weight = g[1]?.To(a.DataType) ?? ZerosLike(sign);
             if (a.DataType.IsComplex() && g[0] is { } turn)
                 weight -= (turn.Conjugate() * sign).Imaginary().To(a.DataType) * System.Numerics.Complex.ImaginaryOne;
             return [weight.Unsqueeze(-1).Unsqueeze(-1) * SolveCore(a.ConjugateTranspose, IdentityLike(a))];

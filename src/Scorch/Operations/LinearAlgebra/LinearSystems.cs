@@ -68,7 +68,7 @@ public partial class Tensor
         return Tape.Record(solution, "Solve", [a, b], [a, solution], g =>
         {
             var right = SolveCore(a.ConjugateTranspose, g);
-            return [a.RequiresGradient ? -right.MatMul(solution.ConjugateTranspose) : null, b.RequiresGradient ? right : null];
+            return [Tape.Wants(0) ? -right.MatMul(solution.ConjugateTranspose) : null, Tape.Wants(1) ? right : null];
         });
     }
 
@@ -85,10 +85,10 @@ public partial class Tensor
         return Tape.Record(solution, "TriangularSolve", [a, b], [a, solution], g =>
         {
             var right = TriangularCore(a.ConjugateTranspose, g, !upper, unitDiagonal);
-            if (!a.RequiresGradient) return [null, right];
+            if (!Tape.Wants(0)) return [null, right];
             var whole = -right.MatMul(solution.ConjugateTranspose);
             var skip = unitDiagonal ? 1 : 0;
-            return [upper ? whole.UpperTriangle(skip) : whole.LowerTriangle(-skip), b.RequiresGradient ? right : null];
+            return [upper ? whole.UpperTriangle(skip) : whole.LowerTriangle(-skip), Tape.Wants(1) ? right : null];
         });
     }
 

@@ -25,7 +25,7 @@ public partial class Tensor
         if (!Tape.Records(a)) return (values, vectors);
         Tape.Record([values, vectors], "SymmetricEigen", [a], [values, vectors], g =>
         {
-            var inner = g[0] is { } slope ? slope.To(a.DataType).DiagonalMatrix() : ZerosLike(a);
+            var inner = g[0] is { } slope ? slope.To(vectors.DataType).DiagonalMatrix() : ZerosLike(vectors);
             if (g[1] is { } turn) inner += vectors.ConjugateTranspose.MatMul(turn) * OffDiagonalReciprocal(values.Unsqueeze(-2) - values.Unsqueeze(-1));
             return [vectors.MatMul(inner).MatMul(vectors.ConjugateTranspose)];
         });

@@ -1,48 +1,56 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 
 namespace Scorch;
 
-/// <summary>Aligned native blocks in size buckets. A block comes back when nothing reaches its owner; a collection of the youngest objects finds that out.</summary>
+/// <summary>Aligned native memory. A block comes back when nothing reaches its owner; a collection of the youngest objects finds that out.</summary>
 /// <remarks>
 /// Blocks are watched through weak handles that outlast finalizers, so a block that anything can still read is never handed out again.
 /// A collection of generation 0 takes some 20 µs: one for every few megabytes costs little, and blocks return while the caches still hold them.
 /// </remarks>
 internal static class MemoryPool
 {
-    private const int Alignment = 64;
+    private const long LargeSize = 1L << 20;
     private const long LeastStep = 16L << 20;
     private const long MostStep = 64L << 20;
     private const long LeastGrowth = 8L << 20;
     private const long KeptLimit = 1L << 30;
-    private const long IdleLimit = 64L << 20;
+
+    /// <summary>A full collection before new memory is asked for may take this share of the time since the last.</summary>
+    private const double PauseShare = 0.05;
     private static readonly Lock Gate = new();
-    private static readonly Stack<Block>[] Free = [.. Enumerable.Range(0, 256).Select(_ => new Stack<Block>())];
+    private static readonly BucketHeap Small = new();
+    private static readonly SegmentHeap Large = new();
 
     /// <summary>Handed-out blocks by the collections that their owners outlived: none, one, more.</summary>
-    private static readonly List<Block>[] Rented = [[], [], []];
+    private static readonly List<MemoryBlock>[] Rented = [[], [], []];
     private static readonly int[] Seen = new int[3];
-
-    /// <summary>When a bucket was last asked for, counted in rents.</summary>
-    private static readonly long[] LastUse = new long[256];
     private static long liveBytes;
-    private static long keptBytes;
     private static long youngBytes;
     private static long step = LeastStep;
     private static long liveAfterMiddle;
     private static long liveAfterFull;
 
+    /// <summary>When the last full collection ended, and how long it took.</summary>
+    private static long fullEnd;
+    private static long fullTicks;
+
     /// <summary>Bytes handed out and not yet known to be unreachable.</summary>
     public static long LiveBytes => Interlocked.Read(ref liveBytes);
 
     /// <summary>Bytes that lie in the pool, to be handed out.</summary>
-    public static long IdleBytes => Interlocked.Read(ref keptBytes);
+    public static long IdleBytes
+    {
+        get
+        {
+            lock (Gate) return Small.IdleBytes + Large.IdleBytes;
+        }
+    }
 
     /// <summary>Blocks that were handed out, ever.</summary>
     public static long Rents { get; private set; }
 
-    /// <summary>Blocks that were asked of the system, ever.</summary>
-    public static long BlocksMade { get; private set; }
+    /// <summary>Blocks and segments that were asked of the system, ever.</summary>
+    public static long BlocksMade => Small.Made + Large.Made;
 
     /// <summary>Takes back what is no longer reached, if that is due before so many bytes more. Call it before the owner is made: an owner that exists
     /// outlives the collection, and only a costlier one would find it dead.</summary>
@@ -50,30 +58,29 @@ internal static class MemoryPool
     {
         lock (Gate)
         {
-            if (youngBytes + BucketSize(Bucket(byteCount)) > step) Reclaim();
+            if (youngBytes + SizeFor(byteCount) > step) Reclaim();
+            // New memory costs more than a look for dead blocks of any age.
+            if (byteCount >= LargeSize && FullCollectionIsCheap && !Large.Fits(byteCount)) Collect(2);
         }
     }
 
     /// <summary>A block of at least <paramref name="byteCount"/> bytes with unknown content, for as long as <paramref name="owner"/> can be reached.</summary>
-    public static Block Rent(long byteCount, object owner)
+    public static MemoryBlock Rent(long byteCount, object owner)
     {
-        var bucket = Bucket(byteCount);
-        var size = BucketSize(bucket);
         lock (Gate)
         {
-            LastUse[bucket] = ++Rents;
-            if (Free[bucket].TryPop(out var block)) keptBytes -= size;
-            else block = Replace(bucket, size);
+            Rents++;
+            var block = Take(byteCount);
             block.Owner = owner;
             Enlist(block, 0);
-            youngBytes += size;
-            liveBytes += size;
+            youngBytes += block.Size;
+            liveBytes += block.Size;
             return block;
         }
     }
 
     /// <summary>Takes a block back from an owner that will not use it again.</summary>
-    public static void GiveBack(Block block)
+    public static void GiveBack(MemoryBlock block)
     {
         lock (Gate)
         {
@@ -87,35 +94,28 @@ internal static class MemoryPool
         }
     }
 
-    private static void Enlist(Block block, int generation)
-    {
-        (block.Generation, block.Index) = (generation, Rented[generation].Count);
-        Rented[generation].Add(block);
-    }
+    private static long SizeFor(long byteCount) => byteCount < LargeSize ? BucketHeap.SizeFor(byteCount) : SegmentHeap.SizeFor(byteCount);
 
-    /// <summary>A new block in place of as many idle bytes: those of sizes that nobody asks for would only add up.</summary>
-    private static Block Replace(int bucket, long size)
+    private static MemoryBlock Take(long byteCount)
     {
-        for (var freed = 0L; freed < size && keptBytes > IdleLimit;) freed += ReleaseOldest();
-        return Allocate(bucket, size);
-    }
-
-    private static Block Allocate(int bucket, long size)
-    {
-        BlocksMade++;
         try
         {
-            return new(bucket, size, Alignment);
+            return byteCount < LargeSize ? Small.Rent(byteCount) : Large.Rent(byteCount);
         }
         catch (OutOfMemoryException)
         {
-            // One more try after everything unreachable has come back and the kept blocks are freed.
+            // One more try after everything unreachable has come back and idle memory is freed.
             Collect(2);
-            foreach (var stack in Free)
-                while (stack.TryPop(out var block)) block.Release();
-            keptBytes = 0;
-            return new(bucket, size, Alignment);
+            Small.Trim(0);
+            Large.Trim(0);
+            return byteCount < LargeSize ? Small.Rent(byteCount) : Large.Rent(byteCount);
         }
+    }
+
+    private static void Enlist(MemoryBlock block, int generation)
+    {
+        (block.Generation, block.Index) = (generation, Rented[generation].Count);
+        Rented[generation].Add(block);
     }
 
     private static void Reclaim()
@@ -130,13 +130,20 @@ internal static class MemoryPool
             Collect(1);
             if (liveBytes > liveAfterFull + Math.Max(LeastGrowth * 8, liveAfterFull / 2)) Collect(2);
         }
+        Small.Trim(KeptLimit);
+        Large.Trim(KeptLimit);
         // While a program gathers tensors, looking for dead ones would be in vain.
         step = before - liveBytes < rented / 2 ? Math.Min(step * 2, MostStep) : Math.Max(step / 2, LeastStep);
     }
 
+    /// <summary>Whether the last full collection took little of the time that has passed since.</summary>
+    private static bool FullCollectionIsCheap => fullTicks < PauseShare * (Stopwatch.GetTimestamp() - fullEnd);
+
     private static void Collect(int generation)
     {
+        var start = Stopwatch.GetTimestamp();
         GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: false);
+        if (generation == 2) fullTicks = (fullEnd = Stopwatch.GetTimestamp()) - start;
         Scan();
     }
 
@@ -179,69 +186,9 @@ internal static class MemoryPool
         if (oldest >= 2) liveAfterFull = liveBytes;
     }
 
-    private static void Return(Block block)
+    private static void Return(MemoryBlock block)
     {
         liveBytes -= block.Size;
-        keptBytes += block.Size;
-        Free[block.Bucket].Push(block);
-        while (keptBytes > KeptLimit) ReleaseOldest();
-    }
-
-    /// <summary>Frees a kept block of the size that was not asked for the longest.</summary>
-    private static long ReleaseOldest()
-    {
-        var oldest = -1;
-        for (var bucket = 0; bucket < Free.Length; bucket++)
-            if (Free[bucket].Count > 0 && (oldest < 0 || LastUse[bucket] < LastUse[oldest])) oldest = bucket;
-        var block = Free[oldest].Pop();
-        keptBytes -= block.Size;
-        block.Release();
-        return block.Size;
-    }
-
-    /// <summary>Four buckets an octave: at most a quarter of a block is unused.</summary>
-    private static int Bucket(long byteCount)
-    {
-        var octave = 63 - BitOperations.LeadingZeroCount((ulong)Math.Max(byteCount, 64));
-        var bucket = octave * 4;
-        while (BucketSize(bucket) < byteCount) bucket++;
-        return bucket;
-    }
-
-    private static long BucketSize(int bucket) => (1L << (bucket / 4)) / 4 * (4 + (bucket % 4));
-
-    /// <summary>A block and the weak handle that tells whether its owner can still be reached.</summary>
-    internal sealed unsafe class Block
-    {
-        private GCHandle owner = GCHandle.Alloc(null, GCHandleType.WeakTrackResurrection);
-
-        public Block(int bucket, long size, int alignment)
-        {
-            (Bucket, Size) = (bucket, size);
-            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)size, (nuint)alignment);
-        }
-
-        public byte* Pointer { get; }
-
-        public int Bucket { get; }
-
-        public long Size { get; }
-
-        /// <summary>The list of rented blocks that holds it, and its place there.</summary>
-        public int Generation { get; set; }
-
-        public int Index { get; set; }
-
-        public object? Owner
-        {
-            get => owner.Target;
-            set => owner.Target = value;
-        }
-
-        public void Release()
-        {
-            NativeMemory.AlignedFree(Pointer);
-            owner.Free();
-        }
+        block.Return();
     }
 }

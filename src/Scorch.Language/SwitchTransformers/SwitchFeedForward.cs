@@ -161,7 +161,7 @@ public sealed class SwitchFeedForward : FeedForward
             dispatch,
             importance.Detach().To(DataType.Float64).ToArray<double>(),
             gates.Detach().To(DataType.Float64).ToArray<double>(),
-            decision.Logits.Detach().Abs().Maximum().Item(),
+            decision.GreatestLogit,
             Config));
     }
 

@@ -6,8 +6,9 @@ namespace Scorch.Language.SwitchTransformers;
 /// <param name="Logits">h: [tokens, experts].</param>
 /// <param name="Probabilities">p = softmax(h): [tokens, experts].</param>
 /// <param name="Gates">What multiplies the experts' outputs: [tokens, choices].</param>
+/// <param name="GreatestLogit">The greatest magnitude of an h.</param>
 /// <param name="Experts">The experts chosen, token after token, the likeliest first; of equally likely ones the lower number.</param>
-public sealed record RouterDecision(Tensor Logits, Tensor Probabilities, Tensor Gates, int[] Experts);
+public sealed record RouterDecision(Tensor Logits, Tensor Probabilities, Tensor Gates, double GreatestLogit, int[] Experts);
 
 /// <summary>Sends tokens to experts by <c>p = softmax(W_r x)</c>: no bias, in float32 also where hidden states are bfloat16 (section 2.4).</summary>
 public sealed class SwitchRouter : Module
@@ -53,13 +54,17 @@ public sealed class SwitchRouter : Module
         if (IsTraining && config.JitterEps > 0) x *= Random.Uniform(x.Shape, 1 - config.JitterEps, 1 + config.JitterEps, type);
         // h = W_r x~, p = softmax(h)
         var logits = x.Affine(Weight.To(type));
-        if (logits.Detach().IsNaN().Any().ItemInt64() != 0)
+        var greatest = GreatestMagnitude(logits.Detach());
+        if (double.IsNaN(greatest))
             throw new InvalidOperationException($"SwitchRouter: router logits contain NaN at layer {layer}: lower the learning rate or use RouterPrecision.Float32.");
         var probabilities = logits.Softmax(-1);
         var chosen = config.TopK == 1 ? probabilities.Detach().ArgMax(-1, true) : probabilities.Detach().TopK(config.TopK).Indices;
         var gates = probabilities.Gather(1, chosen);
         // The one gate of a switch is not renormalised: it would be 1, and the router would learn nothing.
         if (config.TopK > 1) gates /= gates.Sum(1, true);
-        return new(logits, probabilities, gates, Array.ConvertAll(chosen.ToArray<long>(), expert => (int)expert));
+        return new(logits, probabilities, gates, greatest, Array.ConvertAll(chosen.ToArray<long>(), expert => (int)expert));
     }
+
+    /// <summary>NaN where any element is, without a table of truths or magnitudes.</summary>
+    private static double GreatestMagnitude(Tensor x) => x.ElementCount == 0 ? 0 : Math.Max(x.Maximum().Item(), -x.Minimum().Item());
 }

@@ -17,7 +17,7 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
     private readonly Dictionary<Node, Tensor?[]> gradients = new(ReferenceComparer.Instance);
 
     /// <summary>Adds to the gradient of an output of a node.</summary>
-    public void Seed(Edge edge, Tensor gradient) => Accumulate(edge, gradient);
+    public void Seed(Edge edge, Tensor gradient) => Accumulate(edge, gradient, isFresh: false);
 
     /// <summary>Walks; gradients of <paramref name="targets"/> are kept, leaves gather only when <paramref name="accumulateLeaves"/>.</summary>
     /// <param name="targets">Whose gradients are wanted.</param>
@@ -66,16 +66,17 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
                 if (edge.Node is null || flowing[i] is not { } gradient) continue;
                 if (needed is not null && !needed.Contains(edge.Node)) continue;
                 if (watched) Tape.ThrowIfNaN(gradient, node.Name, "backward");
-                if (edge.Node is LeafNode target && accumulateLeaves) target.OwnsArrived = node.Name != Differentiation.CustomName && IsFresh(gradient, flowing, made);
-                if (Accumulate(edge, gradient)) queue.Enqueue(edge.Node, -edge.Node.Order);
+                var isFresh = node.Name != Differentiation.CustomName && IsFresh(gradient, flowing, made);
+                if (edge.Node is LeafNode target && accumulateLeaves) target.OwnsArrived = isFresh;
+                if (Accumulate(edge, gradient, isFresh)) queue.Enqueue(edge.Node, -edge.Node.Order);
             }
             LetGo(arrived!);
         }
         return result;
     }
 
-    /// <summary>Adds; true when the node is met for the first time.</summary>
-    private bool Accumulate(Edge edge, Tensor gradient)
+    /// <summary>Adds, in place where the gradient that lies there or the one that arrives belongs to this walk alone; true when the node is met for the first time.</summary>
+    private bool Accumulate(Edge edge, Tensor gradient, bool isFresh)
     {
         var isNew = !gradients.TryGetValue(edge.Node!, out var slots);
         if (isNew) gradients[edge.Node!] = slots = new Tensor?[edge.Node!.Outputs];
@@ -85,9 +86,16 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
             slot = gradient;
             Hold(gradient, 1);
         }
-        else if (IsOwn(slot) && slot.Storage.Holders == 1 && slot.IsContiguous && slot.DataType == gradient.DataType && slot.DataType.ComputeType() == slot.DataType)
+        else if (slot.Storage.Holders == 1 && TakesSum(slot, gradient))
         {
             slot.Kernels.Binary(Kernels.BinaryKernel.Add, slot.Operand, slot.Operand, gradient.Operand);
+        }
+        else if (isFresh && TakesSum(gradient, slot))
+        {
+            gradient.Kernels.Binary(Kernels.BinaryKernel.Add, gradient.Operand, slot.Operand, gradient.Operand);
+            Hold(gradient, 1);
+            LetGo([slot]);
+            slot = gradient;
         }
         else
         {
@@ -100,6 +108,9 @@ internal sealed class BackwardPass(bool createGraph, bool retainGraph)
     }
 
     private bool IsOwn(Tensor gradient) => !createGraph && gradient.Storage.Number > start;
+
+    private bool TakesSum(Tensor gradient, Tensor other) =>
+        IsOwn(gradient) && gradient.IsContiguous && gradient.DataType == other.DataType && gradient.DataType.ComputeType() == gradient.DataType;
 
     private void Hold(Tensor gradient, int holders)
     {

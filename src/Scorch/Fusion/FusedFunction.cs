@@ -22,8 +22,8 @@ internal sealed class FusedFunction(int arity, Func<Tensor[], Tensor?[]> functio
         var results = ProgramFor(inputs).Run(inputs, shape);
         if (Tape.Records(inputs))
         {
-            var outputs = results.OfType<Tensor>().ToArray();
-            Tape.Record(outputs, "Fused", inputs, inputs, gradients => Derive(inputs, results, outputs, gradients));
+            var types = Array.ConvertAll(results, result => result?.DataType);
+            Tape.Record([.. results.OfType<Tensor>()], "Fused", inputs, inputs, gradients => Derive(inputs, types, gradients));
         }
         foreach (var result in results)
             if (result is not null) Tape.Watch(result, "Fused");
@@ -57,18 +57,21 @@ internal sealed class FusedFunction(int arity, Func<Tensor[], Tensor?[]> functio
     }
 
     /// <summary>The gradients of the inputs, by the function's derivative, fused as well.</summary>
-    private Tensor?[] Derive(Tensor[] inputs, Tensor?[] results, Tensor[] outputs, Tensor?[] gradients)
+    /// <param name="inputs">What the function was applied to.</param>
+    /// <param name="types">The types of its results; null for one that is 0.</param>
+    /// <param name="gradients">Of the results that are not.</param>
+    private Tensor?[] Derive(Tensor[] inputs, DataType?[] types, Tensor?[] gradients)
     {
-        var arrived = new int[results.Length];
+        var arrived = new int[types.Length];
         var given = new List<Tensor>();
-        for (var (i, at) = (0, 0); i < results.Length; i++)
+        for (var (i, at) = (0, 0); i < types.Length; i++)
         {
             arrived[i] = -1;
-            if (results[i] is null) continue;
+            if (types[i] is not { } type) continue;
             if (gradients[at] is { } gradient)
             {
                 arrived[i] = given.Count;
-                given.Add(gradient.DataType == outputs[at].DataType ? gradient : gradient.To(outputs[at].DataType));
+                given.Add(gradient.DataType == type ? gradient : gradient.To(type));
             }
             at++;
         }

@@ -20,12 +20,16 @@ internal static class GroupedProducts
         RequireStarts(starts, rows, weights.Shape[0]);
         if (rows.Rank != 2 || weights.Rank != 3 || rows.Shape[1] != weights.Shape[2])
             throw new ArgumentException($"GroupedProducts: rows {rows.Shape} and weights {weights.Shape} do not fit; give [rows, inputs] and [groups, outputs, inputs].", nameof(rows));
-        return Differentiation.Custom(
-            [rows, weights],
-            inputs => Products(inputs[0], inputs[1], starts),
-            (inputs, _, gradient) => [
-                inputs[0].RequiresGradient ? Apply(gradient, inputs[1].Transpose(1, 2), starts) : null,
-                inputs[1].RequiresGradient ? Outer(gradient, inputs[0], starts) : null]);
+        Tensor result;
+        using (GradientMode.Disable()) result = Products(rows, weights, starts);
+        if (Tape.Records(rows, weights))
+        {
+            Tape.Record(result, "GroupedProducts", [rows, weights], [rows, weights], g => [
+                Tape.Wants(0) ? Apply(g, weights.Transpose(1, 2), starts) : null,
+                Tape.Wants(1) ? Outer(g, rows, starts) : null]);
+        }
+        Tape.Watch(result, "GroupedProducts");
+        return result;
     }
 
     /// <summary>The sums of outer products of every group's rows: <c>M_g = sum_r a_r b_r^T</c>; zeros for an empty group.</summary>
@@ -37,12 +41,16 @@ internal static class GroupedProducts
     {
         RequireStarts(starts, left, starts.Length - 1);
         RequireStarts(starts, right, starts.Length - 1);
-        return Differentiation.Custom(
-            [left, right],
-            inputs => Sums(inputs[0], inputs[1], starts),
-            (inputs, _, gradient) => [
-                inputs[0].RequiresGradient ? Apply(inputs[1], gradient, starts) : null,
-                inputs[1].RequiresGradient ? Apply(inputs[0], gradient.Transpose(1, 2), starts) : null]);
+        Tensor result;
+        using (GradientMode.Disable()) result = Sums(left, right, starts);
+        if (Tape.Records(left, right))
+        {
+            Tape.Record(result, "GroupedOuterProducts", [left, right], [left, right], g => [
+                Tape.Wants(0) ? Apply(right, g, starts) : null,
+                Tape.Wants(1) ? Apply(left, g.Transpose(1, 2), starts) : null]);
+        }
+        Tape.Watch(result, "GroupedOuterProducts");
+        return result;
     }
 
     private static Tensor Products(Tensor rows, Tensor weights, int[] starts)

@@ -38,7 +38,7 @@ internal static class GammaPath
     {
         var (slope, bend) = Elements(a, y);
         if (!Tape.Records(a, y)) return slope;
-        return Tape.Record(slope, "GammaSample's derivative", [a, y], [a, y, slope], g =>
+        return Tape.Record(slope, "GammaSample's derivative", [a, y], [a, y, slope, bend], g =>
         {
             // With E = -F_a / (x p) and p_a / p = y - psi(a), x p_x / p = a - 1 - x: E_y = psi(a) - y - E (a - x); E_a is computed beside E.
             var along = a.Digamma() - y - (slope * (a - y.Exp()));

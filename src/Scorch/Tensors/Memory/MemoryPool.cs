@@ -130,8 +130,9 @@ internal static class MemoryPool
             Collect(1);
             if (liveBytes > liveAfterFull + Math.Max(LeastGrowth * 8, liveAfterFull / 2)) Collect(2);
         }
-        Small.Trim(KeptLimit);
-        Large.Trim(KeptLimit);
+        // Of a large model's gradients, gone at the end of a step, the next step makes use again.
+        Small.Trim(Math.Max(KeptLimit, liveBytes));
+        Large.Trim(Math.Max(KeptLimit, liveBytes));
         // While a program gathers tensors, looking for dead ones would be in vain.
         step = before - liveBytes < rented / 2 ? Math.Min(step * 2, MostStep) : Math.Max(step / 2, LeastStep);
     }

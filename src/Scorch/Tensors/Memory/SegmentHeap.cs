@@ -13,6 +13,9 @@ internal sealed unsafe partial class SegmentHeap
     private const long SegmentSize = 64L << 20;
     private const long IdleLimit = 64L << 20;
 
+    /// <summary>Until the system turns out to have no such call, as a Linux with another C library may.</summary>
+    private static bool takesAdvice = OperatingSystem.IsLinux();
+
     /// <summary>Where the system has large pages, one begins here.</summary>
     private const int Alignment = 2 << 20;
 
@@ -124,7 +127,15 @@ internal sealed unsafe partial class SegmentHeap
     private static void UseLargePages(byte* start, long size)
     {
         const int Advice = 14;
-        if (OperatingSystem.IsLinux()) _ = Advise(start, (nuint)size, Advice);
+        if (!takesAdvice) return;
+        try
+        {
+            _ = Advise(start, (nuint)size, Advice);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            takesAdvice = false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

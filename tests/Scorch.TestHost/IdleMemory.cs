@@ -8,16 +8,20 @@ internal static class IdleMemory
 {
     private const long MostIdle = 256L << 20;
 
-    /// <summary>Makes results so large that each brings a collection; a dead one must be found dead by the next, so that a few blocks serve them all.</summary>
-    /// <returns>Whether no more than five were made.</returns>
+    /// <summary>Makes results so large that each brings a collection; a dead one must be found dead by the next, so that few are held at once.</summary>
+    /// <returns>Whether never more than five were held.</returns>
     public static bool Reuse()
     {
         var source = Tensor.Zeros([4, 128, 56, 56]);
-        var blocks = MemoryPool.BlocksMade;
-        for (var i = 0; i < 200; i++) Drop(source);
-        blocks = MemoryPool.BlocksMade - blocks;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{blocks} blocks for 200 results"));
-        return blocks <= 5;
+        var (before, most) = (MemoryPool.LiveBytes, 0L);
+        for (var i = 0; i < 200; i++)
+        {
+            Drop(source);
+            most = Math.Max(most, MemoryPool.LiveBytes - before);
+        }
+        var results = most / (source.ElementCount * sizeof(float));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at most {results} of 200 results held at once"));
+        return results is > 0 and <= 5;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

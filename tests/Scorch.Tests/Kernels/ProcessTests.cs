@@ -39,7 +39,7 @@ public class ProcessTests
     public void Blocks_of_sizes_gone_by_do_not_add_up() => Assert.StartsWith("right elements", Run("DOTNET_TieredPGO=1", "idle"));
 
     [Fact]
-    public void Dead_results_come_back_with_the_next_collection() => Assert.EndsWith("blocks for 200 results", Run("DOTNET_TieredPGO=1", "reuse").Trim());
+    public void Dead_results_come_back_with_the_next_collection() => Assert.EndsWith("of 200 results held at once", Run("DOTNET_TieredPGO=1", "reuse").Trim());
 
     [Fact]
     public void Code_that_the_runtime_compiles_anew_gives_the_same_bits() => Assert.Contains("the same bits", Run("DOTNET_TieredPGO=1", "recompiled"));
